@@ -52,11 +52,13 @@ def driven(root: Path, workers: int) -> dict[str, float]:
     os.environ.update(environment())
     from rich.console import Console
 
+    from cescore.cli.main import collect_rarely
     from cescore.run import build as building
     from cescore.run.asked import Asked
     from cescore.run.executor import open_executor
     from cescore.run.unchanged import tell_unchanged
 
+    collect_rarely()  # as the command does
     asked, console = Asked(root, only="enterprise/*"), Console(file=io.StringIO())
     if tell_unchanged(asked, console):
         return {"driver": own(), "reports": 0.0, "others": children()}

@@ -77,7 +77,7 @@ def _replace_what_cannot_be_shown() -> None:
             stream.reconfigure(errors="replace")
 
 
-def _collect_rarely() -> None:
+def collect_rarely() -> None:
     """Look for unreachable objects less often: what a command imports and reads lives to its end."""
     gc.set_threshold(100_000, 50, 100)
 
@@ -85,7 +85,7 @@ def _collect_rarely() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and leave with its exit status; what the user can mend is no traceback."""
     _replace_what_cannot_be_shown()
-    _collect_rarely()
+    collect_rarely()
     listen()
     given = sys.argv[1:] if arguments is None else arguments
     lang = asked_in(given)

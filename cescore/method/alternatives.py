@@ -12,8 +12,8 @@ of uncertainty.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,7 @@ from cescore.method.outranking import AMONG_ALL
 from cescore.method.preparing import settle
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 AS_DEFINED = "as_defined"
 LIFT = 0.01  # of the scale: the least score in a geometric mean that the framework does not ask for
@@ -57,11 +58,31 @@ class Draws:
         them]; positive towards the best.
     estimates
         Indicator -> factor of the value, (rows, entities), 1 where a value is no estimate.
+    settings
+        Goalposts and estimates -> which setting of theirs each row takes, (rows,): rows that take
+        the same score alike. A margin that is left as it is has none.
     """
 
     weights: Mapping[str, Floats]
     goalposts: Mapping[str, Floats]
     estimates: Mapping[str, Floats]
+    settings: Mapping[str, Integers] = field(default_factory=dict)
+
+    def apart(self, code: str) -> tuple[Integers, Integers] | None:
+        """Of rows that score an indicator alike the first ones, and for each row its place among them.
+
+        None where nothing that is drawn touches its scores: all rows score it alike.
+        """
+        touched = {"goalposts": code in self.goalposts, "estimates": code in self.estimates}
+        return self._apart(tuple(name for name, is_touched in touched.items() if is_touched))
+
+    @lru_cache(maxsize=4)  # noqa: B019 - of the few margins there are; draws live for one call
+    def _apart(self, margins: tuple[str, ...]) -> tuple[Integers, Integers] | None:
+        if not margins:
+            return None
+        taken = np.stack([self.settings[margin] for margin in margins])
+        _, first, place = np.unique(taken, axis=1, return_index=True, return_inverse=True)
+        return first, place.reshape(-1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +161,7 @@ class Variant:
         Ends of every entity, above 0 for the distance to a target; for methods that look at the
         others, two values that differ.
         """
-        ends = ends_in(indicator, self.values, self.values.years[0])
+        ends = self._ends(indicator.code)
         if method in ON_ENDS:
             return ends is not None and (method in ON_POSTS or bool((ends[1] > 0).all()))
         present = self._treated(indicator)
@@ -182,10 +203,14 @@ class Variant:
         weights: dict[str, Floats] = {}
         for indicator in framework.scored():
             code = indicator.code
-            scores = self._scores(indicator, normalisation, draws)
+            apart = draws.apart(code)
+            scores = self._scores(
+                indicator, normalisation, draws, None if apart is None else apart[0]
+            )
             kept = scored.scores.column(code)
             floored = (kept.is_present & (scored.rule[code] == "floor"))[:, 0]
-            columns[code] = np.where(floored, scale.floor, scores)
+            scores = np.where(floored, scale.floor, scores)
+            columns[code] = scores if apart is None or len(scores) == 1 else scores[apart[1]]
             weights[code] = scored.active[code][:, 0].astype(np.float64)
         for group in (*(g.code for g in framework.groups_bottom_up()), ""):
             own, power = framework.mean_of(group)
@@ -221,26 +246,40 @@ class Variant:
         learnt = self.fitted.constants.get(indicator.code, {}).get(self.values.years[0], {})
         return outliers.apply(values, learnt, self.framework.treatment_of(indicator))
 
-    def _scores(self, indicator: Indicator, normalisation: str, draws: Draws) -> Floats:
-        """Each value's score (rows, entities); by the indicator's own method where another cannot."""
-        code, year = indicator.code, self.values.years[0]
-        own = method_of(indicator, self.framework)
-        method = own if normalisation == AS_DEFINED else normalisation
-        if method != own and not self.can_normalise(indicator, method):
-            method = own
+    def _scores(
+        self, indicator: Indicator, normalisation: str, draws: Draws, rows: Integers | None
+    ) -> Floats:
+        """Each value's score in some rows (rows, entities), one row where nothing is drawn; by the
+        indicator's own method where another cannot."""
+        code = indicator.code
+        method = self._method(code, normalisation)
+        factors, shifts = draws.estimates.get(code), draws.goalposts.get(code)
         column: Column = self.values.column(code)
-        values = self._treat(indicator, column.values[:, 0] * draws.estimates.get(code, 1.0))
-        values = np.atleast_2d(values)
+        values = column.values[:, 0] * (1.0 if factors is None else factors[rows])
+        values = np.atleast_2d(self._treat(indicator, values))
         if method not in ON_ENDS:
             return self._relative(indicator, method, values)
-        ends = ends_in(indicator, self.values, year)
+        ends = self._ends(code)
         if ends is None:
             return np.full(values.shape, np.nan)
-        worst, best = _shifted(*ends, draws.goalposts.get(code), method)
+        worst, best = _shifted(*ends, None if shifts is None else shifts[rows], method)
         if method == "distance_to_target":  # a shift must not take the target away
             best = np.where(best > 0, best, ends[1])
         direction, scale = indicator.direction, self.framework.scale
         return on_ends(values, method, (worst, best), direction=direction, scale=scale)
+
+    @lru_cache(maxsize=4096)  # noqa: B019 - a variant lives as long as one evaluation of it
+    def _method(self, code: str, normalisation: str) -> str:
+        """What an indicator is scored by: the choice, or its own method where the choice cannot."""
+        indicator = self.framework.indicators[code]
+        own = method_of(indicator, self.framework)
+        if normalisation in (AS_DEFINED, own) or not self.can_normalise(indicator, normalisation):
+            return own
+        return normalisation
+
+    @lru_cache(maxsize=1024)  # noqa: B019 - likewise
+    def _ends(self, code: str) -> tuple[Floats, Floats] | None:
+        return ends_in(self.framework.indicators[code], self.values, self.values.years[0])
 
     def _relative(self, indicator: Indicator, method: str, values: Floats) -> Floats:
         """By what the reference set's values are in the evaluation: ends, mean and spread, or order.

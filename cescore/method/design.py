@@ -318,6 +318,7 @@ class Drawn:
             weights={code: 1 + weights[:, [i]] for i, code in enumerate(members)},
             goalposts={code: posts[:, 2 * i : 2 * i + 2] for i, code in enumerate(on_posts)},
             estimates=self._estimates(self._settings("estimates", rows)),
+            settings={source: taken[rows] for source, taken in self.taken.items()},
         )
 
     def _settings(self, source: str, rows: NDArray[np.int64]) -> Floats:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from cescore.publish.pages.index.listing import IndexPage
     from cescore.run.asked import Asked
     from cescore.run.job import Outcome
+    from cescore.run.kept_work import KeptWork
     from cescore.run.order import Subject
     from cescore.run.store import Store
 
@@ -104,8 +105,8 @@ class AnnualEdition(Edition):
             )
         return self._sheets.sheet(subject.id)
 
-    def write_tables(self, folder: Path) -> pd.DataFrame:
-        return write_tables(folder, self.yearly, self.asked.lang, self.release_stage)
+    def write_tables(self, folder: Path, kept: KeptWork | None = None) -> pd.DataFrame:
+        return write_tables(folder, self.yearly, self.asked.lang, self.release_stage, kept)
 
     def tables(self, folder: Path) -> tuple[str, ...]:
         return tables_in(folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -95,7 +96,7 @@ def build_edition(edition: Edition, before: Before, executor: Executor, console:
         building = _Building(edition, before, store)
         audit = building.examined(chosen, console)
         tell_phase("uncertainty")
-        results = edition.write_tables(store.folder)
+        results = edition.write_tables(store.folder, building.kept)
         tell_phase("reports")
         outcomes = building.reports(chosen, executor, console)
         building.set_aside(console)
@@ -138,6 +139,15 @@ class _Building:
         """The run's own files beside the reports, the manifest apart."""
         return (*self.edition.tables(self.store.folder), INDEX_PAGE)
 
+    @cached_property
+    def _kept(self) -> KeptWork:
+        return KeptWork.of_run(self.store.folder, combined(self.before.inputs.shared))
+
+    @property
+    def kept(self) -> KeptWork | None:
+        """What is kept from run to run; None of a release, which holds nothing beside what it releases."""
+        return None if self.edition.asked.folder is not None else self._kept
+
     def examined(self, chosen: Selection, console: Console) -> Audit:
         """Say what in the tree is not as it was written, make room for it, and begin to write."""
         asked_for = {s.name for s in (*chosen.entities, *chosen.documents, *chosen.blocked)}
@@ -159,12 +169,11 @@ class _Building:
         return list(run.outcomes.values())
 
     def write_index(self, contents: IndexPage) -> None:
-        """Write the page of contents; a release holds nothing beside what it releases."""
-        kept = KeptWork.of_run(self.store.folder, combined(self.before.inputs.shared))
-        is_release = self.edition.asked.folder is not None
-        page = index_page(contents) if is_release else index_page(contents, kept.text)
+        """Write the page of contents."""
+        kept = self.kept
+        page = index_page(contents) if kept is None else index_page(contents, kept.text)
         write_atomically(self.store.folder / INDEX_PAGE, page.encode())
-        kept.forget_unused()
+        (kept or self._kept).forget_unused()
 
     def set_aside(self, console: Console) -> None:
         """Move reports that are not of this edition any more out of the tree, each by name."""

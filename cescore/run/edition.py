@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from cescore.publish.pages.index.listing import IndexPage
     from cescore.run.asked import Asked
     from cescore.run.job import Outcome
+    from cescore.run.kept_work import KeptWork
     from cescore.run.store import Store
 
 MOST_NEAR = 3  # names that a refusal offers
@@ -86,8 +87,11 @@ class Edition(ABC):
         return release_stage(self.workspace.definitions.run.status, standing)
 
     @abstractmethod
-    def write_tables(self, folder: Path) -> pd.DataFrame:
-        """Write its tables; returns the rows of results that the page of contents shows."""
+    def write_tables(self, folder: Path, kept: KeptWork | None = None) -> pd.DataFrame:
+        """Write its tables; returns the rows of results that the page of contents shows.
+
+        ``kept``: what the last run worked out, to be taken again where it is the same.
+        """
 
     @abstractmethod
     def tables(self, folder: Path) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from cescore.publish.pages.index.listing import IndexPage
     from cescore.run.asked import Asked
     from cescore.run.job import Outcome
+    from cescore.run.kept_work import KeptWork
     from cescore.run.order import Subject
     from cescore.run.store import Store
 
@@ -89,7 +90,7 @@ class PeriodEdition(Edition):
         years = list(evaluated.years)
         return {"kind": evaluated.stage, "plan": evaluated.plan.id, "years": years}
 
-    def write_tables(self, folder: Path) -> pd.DataFrame:
+    def write_tables(self, folder: Path, kept: KeptWork | None = None) -> pd.DataFrame:
         results = self.evaluated.results()
         write_table(folder, RESULTS, results)
         write_findings_whole(folder, FindingsReview.of(self.workspace), self.asked.lang)

@@ -17,8 +17,9 @@ from cescore.method.result_rows import ResultPart, as_frame
 from cescore.publish.naming import on_terminal
 from cescore.returns.review import FindingsReview
 from cescore.run.files import PART, write_atomically
+from cescore.run.kept_lines import KeptLines
 from cescore.run.parquet_results import FOLDER, ParquetResults, parquet_files
-from cescore.run.result_lines import HEADER, lines_of
+from cescore.run.result_lines import HEADER
 from cescore.run.reviewed import COLUMNS as REVIEW_COLUMNS
 from cescore.run.reviewed import further_columns
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     import xlsxwriter
 
     from cescore.evaluation.yearly import YearlyEvaluation
+    from cescore.run.kept_work import KeptWork
 
 RESULTS, WORKBOOK, FINDINGS = "results.csv", "results.xlsx", "findings.csv"
 UNCERTAINTY = "uncertainty.csv"
@@ -36,25 +38,31 @@ NO_CLOCK = datetime(2000, 1, 1)  # a workbook states when it was made; ours says
 
 
 def write_tables(
-    folder: Path, yearly: YearlyEvaluation, lang: str = "zh", stage: str = "draft"
+    folder: Path,
+    yearly: YearlyEvaluation,
+    lang: str = "zh",
+    stage: str = "draft",
+    kept: KeptWork | None = None,
 ) -> pd.DataFrame:
     """Write all tables of a run; returns the rows of results.csv that the workbook shows.
 
     Results go to the file part by part: they never stand in memory whole. Of a large type (see
     `YearlyEvaluation.is_large`) all rows are Parquet, and results.csv has what a workbook would show.
+    ``kept``: what the last run worked out, see `KeptLines`.
     """
     shown: list[ResultPart] = []
     temporary = folder / f".{RESULTS}{PART}"
     with (
-        temporary.open("w", encoding=TABLE_ENCODING, newline="") as stream,
+        temporary.open("wb") as stream,
         ParquetResults(folder) as all_,
+        KeptLines.of_run(folder / RESULTS, kept) as lines,
     ):
-        stream.write(HEADER)
+        stream.write(HEADER.encode(TABLE_ENCODING))
         for part in yearly.results_in_parts():
             of_year, is_large = part.of(yearly.year, WIDE_KINDS), yearly.is_large(part.entity_type)
             if is_large:
                 all_.add(part)
-            stream.write(lines_of(of_year if is_large else part))
+            lines.write(of_year if is_large else part, stream)
             shown.append(of_year.of(yearly.year, INDICES) if is_large else of_year)
     os.replace(temporary, folder / RESULTS)
     results = as_frame(shown)

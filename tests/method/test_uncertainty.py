@@ -9,7 +9,9 @@ import pytest
 
 from cescore.definitions.model import Framework
 from cescore.errors import MethodError
+from cescore.method.alternatives import Variant
 from cescore.method.column import Column, Flag, Panel
+from cescore.method.design import Design
 from cescore.method.evaluation import TypeEvaluation, evaluate
 from cescore.method.uncertainty import (
     Alternative,
@@ -196,6 +198,19 @@ def test_entities_without_an_index_are_left_out() -> None:
     result = found(evaluated(cells, two_groups()))
     assert result.entities == ("E0", "E1", "E3", "E4")
     assert result.table().loc["E4", "rank"] in {1, 2, 3, 4}
+
+
+def test_rows_that_take_the_same_settings_score_to_the_bit_as_each_would_alone() -> None:
+    how = two_groups()
+    done = evaluated(many(24, estimates=True), how)
+    design = Design(Variant(done.indicators, how, done.fitted, done.indicators), Margins())
+    rows = np.random.default_rng(1).random((4, len(design.sources)))
+    rows = np.vstack([rows, rows[::-1]])  # every setting is taken twice
+    rows[4:, 0] = 1 - rows[4:, 0]  # with other weights
+    together = design.evaluate(rows, 16, seed=1)
+    alone = [design.evaluate(rows[[i]], 16, seed=1) for i in range(len(rows))]
+    assert design.sources[0] == "weights" and {"goalposts", "estimates"} <= set(design.sources)
+    np.testing.assert_array_equal(together, np.vstack(alone))
 
 
 def test_draws_that_are_no_power_of_2_are_refused() -> None:

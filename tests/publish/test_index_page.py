@@ -200,6 +200,25 @@ def test_names_are_read_once_for_pages_that_show_the_same() -> None:
     assert [again.syllables(x) for x in names] == [syllables(x) for x in names]
 
 
+def test_a_page_of_the_same_names_and_documents_asks_no_dictionary(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept: dict[str, str] = {}
+
+    def keep(made_from: str, make: Callable[[], str]) -> str:
+        return kept.setdefault(made_from, kept.get(made_from) or make())
+
+    first = index_page(PAGE, keep)
+    assert PAGE.documents
+    monkeypatch.setattr("cescore.publish.pages.index.pinyin.syllables", _of_ascii)
+    assert index_page(PAGE, keep) == first
+
+
+def _of_ascii(text: str) -> tuple[str, ...]:
+    assert text.isascii()
+    return syllables(text)
+
+
 @given(st.text(st.characters(max_codepoint=127)))
 def test_what_is_not_chinese_is_read_as_the_dictionary_would(text: str) -> None:
     from pypinyin import lazy_pinyin

@@ -6,7 +6,7 @@ import base64
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from urllib.parse import quote
 
@@ -45,12 +45,14 @@ def index_page(page: IndexPage, kept: Kept = made_anew) -> str:
     ``kept``: see `font_faces`; names are read once as well.
     """
     script = (TEMPLATES / "index_page.js").read_text("utf-8")
+    view = IndexView(page)
+    view = replace(view, readings=Readings.of(view.names(), kept))
     html = (
         _environment()
         .get_template("index_page.html.j2")
         .render(
             page=page,
-            view=IndexView(page, Readings.of(_names(page), kept)),
+            view=view,
             style=Markup((TEMPLATES / "index_page.css").read_text("utf-8")),
             script=Markup(script),
             script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii"),
@@ -58,14 +60,6 @@ def index_page(page: IndexPage, kept: Kept = made_anew) -> str:
     )
     html = clean(html)
     return html.replace(FONTS_HERE, font_faces(html, kept), 1)
-
-
-def _names(page: IndexPage) -> set[str]:
-    """The names on a page that it is sorted and searched by."""
-    lines = [line for section in page.sections for line in section.lines]
-    return {
-        text for line in lines for text in (line.name, line.other_name, line.place, line.industry)
-    }
 
 
 @lru_cache(maxsize=1)
@@ -87,6 +81,12 @@ class IndexView:
 
     page: IndexPage
     readings: Readings = field(default_factory=Readings)
+
+    def names(self) -> set[str]:
+        """The names on the page that it is sorted and searched by."""
+        of_lines = ((x.name, x.other_name, x.place, x.industry) for x in self.lines)
+        of_documents = ((self.document(x), x.name, x.stem) for x in self.page.documents)
+        return {text for names in (*of_lines, *of_documents) for text in names}
 
     @property
     def t(self) -> Callable[..., str]:
