@@ -175,6 +175,7 @@ CHANGES: dict[str, Callable[[Path], None]] = {
 }  # fmt: skip
 
 ASK_FOR_MORE = {
+    "where it lies",
     "a value that grows above all others",
     "who is one with whom",
     "how near is too near",

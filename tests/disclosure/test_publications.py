@@ -35,10 +35,10 @@ def _whole(world: MadeUp, tiled: frozenset[str]) -> frozenset[str]:
         direct = [b for b in inside if world.place[b][0] == body]
         sums = [
             sum(world.figures[b, c] for b in direct) + sum(world.values[f, c] for f in own)
-            for c in VARIABLES
+            for c in world.codes
         ]
         if all(
-            abs(world.figures[body, c] - s) < 0.01 for c, s in zip(VARIABLES, sums, strict=True)
+            abs(world.figures[body, c] - s) < 0.01 for c, s in zip(world.codes, sums, strict=True)
         ):
             found.add(body)
     return frozenset(found)
