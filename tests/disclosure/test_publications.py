@@ -23,10 +23,10 @@ def audited(root: Path, world: MadeUp) -> Audit:
     tiled = frozenset(
         e.entity_id for e in yearly.workspace.register if e.entity_type in yearly.workspace.tiled_by
     )
-    return Audit(world, published(yearly, world), _whole(world, tiled))
+    return Audit(world, published(yearly, world), whole_bodies(world, tiled))
 
 
-def _whole(world: MadeUp, tiled: frozenset[str]) -> frozenset[str]:
+def whole_bodies(world: MadeUp, tiled: frozenset[str]) -> frozenset[str]:
     """Bodies of a tiled type of which everybody can see that they hold nothing beside their parts."""
     found = set()
     for body in tiled:
