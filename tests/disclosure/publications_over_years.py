@@ -1,4 +1,5 @@
-"""Made-up publications of two years: what rules and indicators tie to the year before, progress, a region above.
+"""Made-up publications of two years: what rules, indicators and targets tie to the year before, progress, and
+a region above.
 
 Bodies return what they had at the beginning of the year, which is the fuel of the year before; who knows
 both years' shares and a group of the index or of progress solves for the only one that is withheld.
@@ -35,6 +36,18 @@ BODIES = ["region", "city", "district", "park"]
 OPENING = {
     "en": "begins with last year's fuel", "rule": "abs(opening - lag(fuel)) <= 0.005 * opening",
     "severity": "soft", "identity": True, "entity_types": BODIES,
+}  # fmt: skip
+
+
+MADE = {"source": "made for the tests", "tag": "P", "en": "made"}
+LESS_COAL = {"indicator": "coal_share", "type": "cumulative_reduction", "value": 10, "unit": "%"}
+PLAN = {
+    **MADE, "base_year": YEAR - 1, "first_year": YEAR, "last_year": YEAR, "status": "in force",
+    "targets": {
+        "less": {**LESS_COAL, "op": ">=", **MADE},
+        "gas": {"indicator": "gas_share", "type": "level", "value": 0.5, "unit": "ratio", "op": ">=", **MADE},
+        "growth": {"indicator": "growth", "type": "level", "value": 1, "unit": "ratio", "op": "<=", **MADE},
+    },
 }  # fmt: skip
 
 
@@ -82,10 +95,12 @@ def written_over_years(root: Path, world: OverYears) -> YearlyEvaluation:
     )
     checks = json.loads((root / "params/checks.yml").read_text("utf-8"))
     _add(root / "params/checks.yml", rules={**checks["rules"], "opening": OPENING})
-    made = {"source": "made for the tests", "tag": "P", "en": "made"}
+    _add(root / f"params/runs/{YEAR}.yml", plan="plan")
+    (root / "params/plans").mkdir()
+    (root / "params/plans/plan.yml").write_text(json.dumps(PLAN), encoding="utf-8")
     growth = {
         "formula": "fuel / lag(fuel)", "unit": "ratio", "group": "all", "weight": 1, "direction": 1,
-        "goalposts": {YEAR - 1: {"worst": 0, "best": 2, "source": "the tests", "tag": "P"}}, **made,
+        "goalposts": {YEAR - 1: {"worst": 0, "best": 2, "source": "the tests", "tag": "P"}}, **MADE,
     }  # fmt: skip
     mix = {
         "en": "mix",
@@ -144,7 +159,24 @@ class AuditOverYears(Audit):
                 score = index * (len(known) + 1) - math.fsum(known)
                 if 0.01 < score < 99.99:
                     found[hidden[0], then] = score / 100 * (2 if hidden[0] == "growth" else 1)
+        found |= self._of_targets(body)
         return found | self._of_progress(body, evaluated, found)
+
+    def _of_targets(self, body: str) -> Mapping[tuple[str, str], float]:
+        """Rates that a target states: now, in the base year, and by how much they fell since."""
+        found: dict[tuple[str, str], float] = {}
+        for target in self.made[body]["targets"]:
+            (code,) = target["indicators"]
+            now, then, actual = target["level"], target["base"], target["actual"]
+            if target["type"] == "level":
+                now = actual if now is None else now
+            elif actual is not None and then is None and now is not None:
+                then = now / (1 - actual / 100)
+            elif actual is not None and now is None and then is not None:
+                now = then * (1 - actual / 100)
+            known = {"": now, BEFORE: None if code == "growth" else then}
+            found |= {(code, mark): value for mark, value in known.items() if value is not None}
+        return found
 
     def _of_progress(
         self, body: str, evaluated: Mapping[str, Any], solved: Mapping[tuple[str, str], float]
