@@ -6,6 +6,7 @@ an interpreter for each mutant, five seconds of imports before the first test. H
 imported once, and every mutant is a fork of that process.
 
     python -m benchmarks.mutation --sample 12 --seed 1          # 12 mutants of each module
+    python -m benchmarks.mutation --together 60 --seed 1        # 60 of all modules, each as likely
     python -m benchmarks.mutation --only disclosure/ledger      # all of one module
     python -m benchmarks.mutation --again survivors.json        # once there are tests for these
 
@@ -31,12 +32,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "cescore"
 EQUIVALENT = Path(__file__).parent / "equivalent_mutants.yml"
-EXAMPLES = "method/test_doctests.py::test_the_examples_of_a_module_hold"
+EXAMPLES = "test_examples.py::test_the_examples_of_a_module_hold"
 SYSTEM = ("disclosure/test_small_systems", "disclosure/test_links", "disclosure/test_equated",
           "disclosure/test_industries")  # fmt: skip
 METHOD = ("method/test_metamorphic",)
@@ -66,6 +68,13 @@ TESTS: Mapping[str, Sequence[str]] = {
     "disclosure/leaving": ("disclosure/test_leaving",),
     "disclosure/gate": ("disclosure/test_gate", "publish/test_peers", "disclosure/test_rated_alike", "disclosure/test_covered",
                         "disclosure/test_ladder", "disclosure/test_bundles"),
+    "disclosure/covering": ("disclosure/test_covered", "disclosure/test_said_again"),
+    "disclosure/others": ("disclosure/test_said_again", "disclosure/test_covered"),
+    "disclosure/not_adding": ("disclosure/test_who_lies_where",),
+    "disclosure/earlier": ("disclosure/test_editions_apart", "disclosure/test_small_systems"),
+    "disclosure/kept_pattern": ("disclosure/test_editions_apart", "disclosure/test_protecting", "disclosure/test_proven",
+                                "disclosure/test_ledger"),
+    "disclosure/proven": ("disclosure/test_proven",),
     "method/normalise": ("method/test_normalise", "method/test_toolbox", *METHOD),
     "method/aggregate": ("method/test_aggregate", "method/test_missing", *METHOD),
     "method/weight": ("method/test_aggregate", "method/test_missing", *METHOD),
@@ -77,6 +86,10 @@ TESTS: Mapping[str, Sequence[str]] = {
     "method/rule_systems": ("method/test_error_location",),
     "method/targets": ("method/test_targets", "method/test_course", "method/test_assessment"),
     "method/measures": ("method/test_measures", "method/test_veto_signs", "method/test_assessment"),
+    "method/grades": ("method/test_thresholds", "method/test_assessment"),
+    "method/vetoes": ("method/test_vetoes", "method/test_assessment", "desk/test_assessing"),
+    "method/doubts": ("method/test_doubts", "method/test_assessment", "desk/test_assessing", "publish/test_vocabularies"),
+    "method/parts": ("method/test_assessment", "desk/test_assessing", "publish/test_vocabularies"),
     "definitions/industry_mix": ("definitions/test_industry_mix",),
     "intake/declared_mix": ("params/test_what_scores_see",),
 }  # fmt: skip
@@ -280,22 +293,46 @@ def survives(mutant: Mutant) -> bool:
 
 def _files(module: str) -> list[str]:
     files = [f"tests/{name}.py" for name in dict.fromkeys(TESTS[module])]
-    room, _, name = module.partition("/")
-    return [f"tests/{EXAMPLES}[{name}]", *files] if room == "method" else files
+    has_examples = ">>> " in (PACKAGE / f"{module}.py").read_text("utf-8")
+    return [f"tests/{EXAMPLES}[{module}]", *files] if has_examples else files
 
 
 def chosen(module: str, options: argparse.Namespace) -> tuple[list[Mutant], int, int]:
     """The mutants to try, in the order of the text; how many there are, and how many are left out."""
-    every = mutants(module)
-    left_out = equivalent(module, every)
-    every = [m for m in every if m not in left_out]
+    every, left_out = counted(module)
+    if options.together:
+        return [m for m in together(options) if m.module == module], len(every), left_out
     if options.again:
         survivors = json.loads(options.again.read_text("utf-8")).get(module, {"survivors": ()})
         again = [m for m in every if m.key in survivors["survivors"]]
-        return again, len(every), len(left_out)
+        return again, len(every), left_out
     draw = random.Random(f"{options.seed} {module}")
     sample = draw.sample(every, min(options.sample or len(every), len(every)))
-    return sorted(sample, key=lambda m: m.number), len(every), len(left_out)
+    return sorted(sample, key=lambda m: m.number), len(every), left_out
+
+
+def counted(module: str) -> tuple[list[Mutant], int]:
+    """A module's mutants that somebody could notice, and how many are left out."""
+    every = mutants(module)
+    left_out = equivalent(module, every)
+    return [m for m in every if m not in left_out], len(left_out)
+
+
+def together(options: argparse.Namespace) -> list[Mutant]:
+    """A sample of all modules' mutants, each as likely as any other."""
+    every = [mutant for module in modules_of(options) for mutant in counted(module)[0]]
+    return random.Random(f"{options.seed}").sample(every, min(options.together, len(every)))
+
+
+def modules_of(options: argparse.Namespace) -> list[str]:
+    """The modules that are asked for; all without a word."""
+    return options.only.split(",") if options.only else [*TESTS]
+
+
+@cache
+def _pass(file: str) -> bool:
+    """Whether a file of tests passes without any change."""
+    return _tested([file], lambda: None) == 0
 
 
 def tried(module: str, options: argparse.Namespace) -> dict[str, object]:
@@ -307,7 +344,7 @@ def tried(module: str, options: argparse.Namespace) -> dict[str, object]:
         The module's tests fail without any change.
     """
     some, count, left_out = chosen(module, options)
-    if some and _tested(_files(module), lambda: None) != 0:
+    if some and not all(map(_pass, _files(module))):
         raise SystemExit(f"{module}: its tests fail without any change")
     began = time.monotonic()
     left = [mutant for mutant in some if survives(mutant)]
@@ -328,11 +365,12 @@ def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--only", default="", help="modules, as disclosure/ledger,method/missing")
     asked.add_argument("--sample", type=int, default=0, help="of each module; 0: all")
+    asked.add_argument("--together", type=int, default=0, help="of all modules' at once")
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--out", type=Path, help="JSON of what came of each")
     asked.add_argument("--again", type=Path, help="such JSON: try its survivors alone")
     options = asked.parse_args()
-    modules = options.only.split(",") if options.only else [*TESTS]
+    modules = modules_of(options)
     if unknown := [module for module in modules if module not in TESTS]:
         asked.error(f"--only {','.join(unknown)}: expected some of {', '.join(TESTS)}")
     os.chdir(ROOT)

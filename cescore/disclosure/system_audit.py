@@ -218,13 +218,20 @@ class SystemAudit:
     def protection(self, part: SystemPart) -> Protection:
         """The system of some connected statements, with the respondents behind them."""
         statements = [self.printed[i].statement for i in sorted(part.numbers)]
-        others: list[Unprinted] = sorted((*part.following, *part.balances), key=str)
+        others: list[Unprinted] = sorted((*part.following, *part.balances), key=in_words)
         statements += [s for s in map(self._unprinted, others) if s is not None]
         keys = dict.fromkeys(key for s in statements for key in s.terms)
         truth = {key: self.unknowns.truth[key] for key in keys}
         cells = {k: self.unknowns.cells[k] for k in keys if isinstance(k, RespondentCell)}
         system = System(dict.fromkeys(keys, 0.0), statements, truth)
         return Protection(system, cells, self.rules, _wholes(cells), costs=self.costs)
+
+
+def in_words(name: Unprinted) -> str:
+    """What a statement is about, in the same words every time: a set's own text goes by its hashes."""
+    if isinstance(name, Follows):
+        return f"Follows {name.figure} {sorted(name.sources)} {name.off!r}"
+    return str(name)
 
 
 def _is_out(breach: Breach) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 from operator import add
@@ -13,6 +13,7 @@ from cescore.intake.entities import Entity, Register
 
 MOST_KEPT = 4096  # files and entities of which it is kept whether one is named
 WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+JOINT = re.compile(r"([_.-])")  # what the parts of a file's name are joined by
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,8 +31,26 @@ class NamedRespondents:
         if not text:
             return False
         own = {entity_id, *self.register.lineage(entity_id)}
-        named = {word.rstrip(".-") for word in WORD.findall(text)} & self._ids
+        named = {called for word in WORD.findall(text) for called in self._ids_in(word, own)}
         return bool(named - own) or bool(self._names_in(own, text))
+
+    def _ids_in(self, word: str, own: Set[str]) -> Iterator[str]:
+        """The ids that a word is, or that it is put together from as a file's name may be.
+
+        Of those that begin at one place the longest; digits alone are a number within a word.
+        """
+        bare = word.rstrip(".-")
+        if bare in self._ids or bare.isalnum():
+            yield from {bare} & self._ids
+            return
+        parts, start = JOINT.split(bare), 0
+        while start < len(parts):
+            ends = range(len(parts), start, -1)
+            runs = {end: "".join(parts[start:end]) for end in ends}
+            end = next((e for e, run in runs.items() if run in self._ids or run in own), 0)
+            if end and not runs[end].isdigit():
+                yield runs[end]
+            start = end or start + 1
 
     def are_named_in_place(self, text: str, entity_id: str) -> bool:
         """The same of the address of a row, ``file:line``: its file is looked at once.

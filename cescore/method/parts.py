@@ -101,6 +101,6 @@ def used_weights(given: Mapping[str, float], parts: Mapping[str, float | None]) 
     >>> used_weights(given, {"targets": None, "index": 70.0, "measures": 50.0})
     {'index': 0.6, 'measures': 0.4}
     """
-    present = {p: given.get(p, 0.0) for p in PARTS if parts.get(p) is not None and given.get(p)}
+    present = {p: given[p] for p in PARTS if parts.get(p) is not None and given.get(p)}
     whole = sum(present.values())
     return {part: weight / whole for part, weight in present.items()}

@@ -206,11 +206,14 @@ class _Sending:
         return {**books, "": without} if without else books
 
     @cached_property
+    def _owned(self) -> tuple[Finding, ...]:
+        """Those about an entity, which can be asked."""
+        return tuple(f for f in self.open_findings if f.entity_id in self.workspace.register)
+
+    @cached_property
     def _every(self) -> Books:
         """All remarks of the year, whoever was asked for."""
-        register = self.workspace.register
-        found = [f for f in self.open_findings if f.entity_id in register]
-        remarks = self._writer(self.asked.lang).remarks(found)
+        remarks = self._writer(self.asked.lang).remarks(self._owned)
         return by_workbook(remarks, self.originals.file_of, self._not_kept)
 
     @cached_property
@@ -290,7 +293,7 @@ class _Sending:
         remarks = [remark for some in entities.values() for remark in some]
         if lang != self.asked.lang:
             keys = {remark.key.text() for remark in remarks}
-            again = self._writer(lang).remarks(self.open_findings)
+            again = self._writer(lang).remarks(self._owned)
             remarks = [remark for remark in again if remark.key.text() in keys]
         held = self.originals.entities_in[original.file]
         title = (

@@ -12,6 +12,7 @@ import pytest
 from cases import Firm, evaluated, firms
 
 from cescore.definitions.model import Plan
+from cescore.disclosure.bundle import PeerTable
 from cescore.disclosure.covered_measures import CoveredMeasures, credits_withheld
 from cescore.disclosure.covering import Cover
 from cescore.disclosure.few_withheld import WithheldMember, gives_one_away
@@ -20,6 +21,7 @@ from cescore.evaluation.yearly import YearlyEvaluation
 from cescore.intake.address import Address
 from cescore.intake.findings import Finding
 from cescore.method.assessment import Assessment
+from cescore.method.disclosure import PeerFigure
 from cescore.method.measures import MeasureLine, measure_lines, measure_points
 from cescore.method.targets import TargetLine
 from cescore.method.veto_signs import VetoSign
@@ -181,15 +183,30 @@ def test_a_check_on_released_figures_is_left_as_it_is() -> None:
     [
         ("heat", [], 2024, True),
         ("heat", [], 2025, True),  # against the year before
+        ("heat", [], 2026, False),
         ("heat", [], 2023, False),
+        ("heat", [], None, True),  # of the year evaluated
+        ("heat", ["heat > base(heat)"], 2030, True),
+        ("heat", ["heat > base(heat)"], 2023, False),
         ("", ["heat = 4, energy = 5"], 2024, True),
         ("water", ["water = 4"], 2024, False),
     ],
 )
 def test_a_finding_tells_of_a_withheld_figure_by_its_variable_or_its_words(
-    variable: str, texts: list[str], year: int, hides: bool
+    variable: str, texts: list[str], year: int | None, hides: bool
 ) -> None:
     assert Cover(HIDDEN, 2024).hides_what_is_said(variable, texts, year) is hides
+
+
+def test_of_a_withheld_figure_no_place_among_others_is_shown() -> None:
+    placed = PeerFigure("heat", n=12, median=3.0, quartile_band=1, rank=2, standing="strength")
+    figures = (placed, replace(placed, code="water"))
+    table = PeerTable(entity_type="lake", audience="public", figures=figures)
+    shown = Cover(HIDDEN, 2024).peers(table)
+    assert shown is not None
+    assert shown.figures == (PeerFigure("heat", n=12, median=3.0), figures[1])
+    assert Cover(HIDDEN, 2025).peers(table) == table
+    assert Cover(HIDDEN, 2024).peers(None) is None
 
 
 def one_in_a_park() -> list[Firm]:
@@ -334,6 +351,21 @@ def test_a_veto_shows_no_figure_that_stands_on_a_withheld_one(yearly: YearlyEval
         (made,) = gate.assessment("PK1", Assessment(vetoes=(veto,)), 2025).vetoes
         assert made.sign is not None
         assert made.sign.value is None and made.sign.against is None
+
+
+@pytest.mark.parametrize("against_year", [2021, None])
+def test_a_veto_keeps_its_figures_where_none_is_withheld_of_the_years_they_are_of(
+    against_year: int | None, yearly: YearlyEvaluation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = Gate(yearly)
+    sign = VetoSign("heat", "", "", "GJ", ">=", 4.0, 3.0, against_year, shown=True)
+    vetoes = (VetoLine("v", "", "", "proposed", sign=sign), VetoLine("w", "", "", "standing"))
+    for year, is_shown in ((2020, True), (2021, against_year is None), (2025, False)):
+        view = SimpleNamespace(hidden={"heat": frozenset([year])})
+        monkeypatch.setattr(Gate, "view", lambda self, body, view=view: view)
+        made = [gate._veto("PK1", veto, 2025) for veto in vetoes]
+        assert (made == list(vetoes)) is is_shown
+        assert made[1] == vetoes[1]
 
 
 @pytest.mark.parametrize(

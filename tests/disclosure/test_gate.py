@@ -64,3 +64,12 @@ def test_a_body_with_one_headline_rate_withheld_is_not_cleared(
     assert gate.cleared >= {"PK1", "PK2"}
     monkeypatch.setattr(Ledger, "is_released", lambda self, body, code, year: code != withheld)
     assert gate.cleared == frozenset()
+
+
+@pytest.mark.parametrize(("least", "n"), [(15, 15), (16, None)])
+def test_of_how_many_a_total_is_stands_beside_it_from_the_least_number_on(
+    gate: Gate, least: int, n: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = gate.rules.model_copy(update={"n_shown_from": least})
+    monkeypatch.setattr(Gate, "rules", rules)
+    assert {row["n"] for row in gate.industries(entity(gate, "C1"))} == {n}

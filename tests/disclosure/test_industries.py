@@ -96,8 +96,8 @@ def test_a_hidden_column_is_not_the_total_less_the_other_column(
     is_in: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     frame = one_recycles_in_glass()
-    text = {"en": "material is waste and recycled", "rule": RULE, "severity": "hard"}
-    made = {"kind": "balance", "entity_types": ["firm"], "source": "the tests"}
+    text = {"en": "material is waste and recycled", "rule": RULE, "severity": "soft"}
+    made = {"kind": "balance", "entity_types": ["firm"], "identity": True, "source": "the tests"}
     path = tmp_path / "params/checks.yml"
     path.parent.mkdir(parents=True)
     path.write_text(json.dumps({"rules": {"sum": {**text, **made}}}), encoding="utf-8")
@@ -157,17 +157,33 @@ def test_without_a_choice_the_totals_are_those_behind_the_respondents_headline_r
     assert totals.codes == ("output", "material", "recycled", "waste")
 
 
-def test_what_holds_of_every_return_equates_the_totals_of_an_industry(tmp_path: Path) -> None:
-    text = {"en": "material is waste and recycled", "rule": RULE, "severity": "hard"}
-    made = {"kind": "balance", "entity_types": ["firm"], "source": "the tests"}
-    path = tmp_path / "params/checks.yml"
+def equated_codes(root: Path, frame: list[Firm]) -> list[dict[str, float]]:
+    """The equations of the totals of 2025 under a rule that material is waste and recycled."""
+    text = {"en": "material is waste and recycled", "rule": RULE, "severity": "soft"}
+    made = {"kind": "balance", "entity_types": ["firm"], "identity": True, "source": "the tests"}
+    path = root / "params/checks.yml"
     path.parent.mkdir(parents=True)
     path.write_text(json.dumps({"rules": {"sum": {**text, **made}}}), encoding="utf-8")
-    frame = [replace(f, material=f.waste + f.recycled) for f in firms(6, industry="glass")]
-    evaluated(tmp_path, frame)
-    totals = IndustryTable(Behind(precisely(tmp_path, "material", "waste", "recycled")))
-    shares = [
+    evaluated(root, frame)
+    totals = IndustryTable(Behind(precisely(root, "material", "waste", "recycled")))
+    return [
         {figure.code.partition(OF_INDUSTRY)[0]: share for figure, share in one.coefficients.items()}
         for one in totals.equations()
+        if {figure.year for figure in one.coefficients} == {2025}
     ]
-    assert {"material": 1.0, "waste": -1.0, "recycled": -1.0} in shares
+
+
+EQUATION = {"material": 1.0, "waste": -1.0, "recycled": -1.0}
+
+
+def test_what_holds_of_every_return_equates_the_totals_of_an_industry(tmp_path: Path) -> None:
+    frame = [replace(f, material=f.waste + f.recycled) for f in firms(6, industry="glass")]
+    assert equated_codes(tmp_path, frame) == [EQUATION]
+
+
+@pytest.mark.parametrize(("recycled", "is_equated"), [(10.5, True), (9.0, True), (8.5, False)])
+def test_a_rule_that_totals_break_by_more_than_a_fiftieth_of_the_largest_tells_nothing_of_them(
+    recycled: float, is_equated: bool, tmp_path: Path
+) -> None:
+    frame = [replace(f, material=50.0, waste=40.0, recycled=recycled) for f in firms(6)]
+    assert equated_codes(tmp_path, frame) == ([EQUATION] if is_equated else [])

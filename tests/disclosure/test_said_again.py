@@ -94,6 +94,37 @@ def add(path: Path, **more: object) -> None:
     """More keys in a file of params."""
     content = {**json.loads(path.read_text("utf-8")), **more}
     path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+@pytest.mark.parametrize(
+    ("variable", "text", "about", "year", "is_told"),
+    [
+        ("output", "sum_known", "C1", 2025, True),
+        ("output", "sum_known", "C1", None, True),  # of the year evaluated
+        ("output", "sum_known", "C1", 1990, False),
+        ("waste", "sum_known", "C1", 2025, False),
+        ("output", "output", "C1", 2025, False),  # looks at itself alone
+        ("output", "in_body", "alone", 2025, True),
+        ("output", "in_body", "firm-1-000", 2025, False),  # lies in PK1
+        ("output", "PK2", "PK1", 2025, True),
+        ("output", "PK2", "PK2", 2025, False),
+        ("output", "PK1", "PK2", 2025, False),
+    ],
+)
+def test_a_finding_tells_of_bodies_that_it_names_or_looks_at(
+    variable: str, text: str, about: str, year: int | None, is_told: bool,
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
+) -> None:  # fmt: skip
+    withhold(monkeypatch, "PK2", "output")
+    others = OtherRespondents(Gate(evaluated(tmp_path, [*firms(4), ALONE], ("PK1", "PK2"))))
+    assert others.withheld_are_told_in(variable, [text], about, year) is is_told
+
+
+def test_a_text_that_names_another_respondent_is_withheld_whole(tmp_path: Path) -> None:
+    others = OtherRespondents(Gate(evaluated(tmp_path, firms(4))))
+    for own, other in (("firm-1-000", "firm-1-001"), ("firm-1-001", "firm-1-000")):
+        assert others.without_others(f"as {own} wrote", own) == f"as {own} wrote"
+        assert others.without_others(f"as Name of {other} wrote", own) == "…"
+        assert others.place(f"{own}.csv", own) == f"{own}.csv"
+        assert others.place(f"{other}.csv", own) == "…"
 
 
 def test_a_finding_that_looks_at_nothing_withheld_is_told(

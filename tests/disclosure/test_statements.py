@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from cases import evaluate_again, evaluated, firms
 
 from cescore.disclosure.behind import Behind
 from cescore.disclosure.statements import Figure, Statements
+from cescore.method.linear_forms import Meaning
 
 
 def changed(root: Path, framework: str, **more: object) -> None:
@@ -57,3 +60,37 @@ def test_a_sum_of_two_units_says_how_much_of_each(tmp_path: Path) -> None:
     found = Statements(Behind(evaluate_again(tmp_path))).of(Figure("PK1", "productivity", 2025))
     terms = {atom.quantity.code: share for atom, share in found.denominator.terms.items()}  # type: ignore[union-attr]
     assert terms["waste"] == pytest.approx(10_000 * terms["recycled"])
+
+
+def test_a_figure_that_a_body_lacks_is_the_sum_of_the_bodies_inside_it(tmp_path: Path) -> None:
+    evaluated(tmp_path, [*firms(5), *firms(5, seed=2, park="PK2")], ("PK1", "PK2"))
+    statements = Statements(Behind(evaluate_again(tmp_path)))
+    account = SimpleNamespace(executable="not_of_the_city", formula="", factor="1")
+    summed = statements._computed(Figure("C1", "output", 2025), account, 7.0)  # type: ignore[arg-type]
+    assert {one.body for one in summed.inputs} == {"PK1", "PK2"}
+    nothing = statements._computed(Figure("C1", "nothing", 2025), account, 7.0)  # type: ignore[arg-type]
+    assert nothing == Meaning.number(7.0)
+
+
+def test_a_table_of_params_is_nobody_s_figure(tmp_path: Path) -> None:
+    evaluated(tmp_path, firms(5))
+    table = SimpleNamespace(executable="", formula="", factor="1")
+    statements = Statements(Behind(evaluate_again(tmp_path)))
+    found = statements._computed(Figure("PK1", "output", 2025), table, 7.0)  # type: ignore[arg-type]
+    assert found == Meaning.number(7.0)
+
+
+def test_variables_are_tied_by_what_rules_equate_for_their_own_type(tmp_path: Path) -> None:
+    made = {"en": "a rule", "severity": "hard", "kind": "balance", "source": "the tests"}
+    equated = "abs(material - total(waste, recycled)) <= 0.005 * material"
+    rules = {
+        "sum": {**made, "rule": equated, "entity_types": ["firm"]},
+        "least": {**made, "rule": "output >= 1", "entity_types": ["park"]},
+    }
+    path = tmp_path / "params/checks.yml"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps({"rules": rules}), encoding="utf-8")
+    evaluated(tmp_path, [replace(f, material=f.waste + f.recycled) for f in firms(5)])
+    statements = Statements(Behind(evaluate_again(tmp_path)))
+    assert list(statements._tied("firm")) == [{"material", "waste", "recycled"}]
+    assert list(statements._tied("park")) == []

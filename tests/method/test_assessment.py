@@ -13,6 +13,7 @@ from cescore.definitions.model import AssessmentRules, Plan, Scale
 from cescore.method.assessment import Assessment, Basis, Evidence, assess, reassess
 from cescore.method.grades import from_the_best, grade_of_bands
 from cescore.method.measures import MeasureLine
+from cescore.method.parts import given_weights, target_part, used_weights, worth_of_index
 from cescore.method.targets import TargetLine
 
 from .builders import BANDS_A, plan, scale
@@ -248,6 +249,25 @@ def test_an_index_that_is_not_there_is_not_given_to_the_others() -> None:
 def test_a_type_without_rules_is_not_assessed() -> None:
     found = assess(plan(), "hill", Evidence(index=90.0, scale=HUNDRED))
     assert (found.graded, found.reason) == (False, "no_rules")
+
+
+def test_only_scored_targets_with_points_count_in_their_part() -> None:
+    recorded, unknown = target(0.2, scored=False), target(None)
+    assert target_part([target(0.6), target(0.8), recorded, unknown]) == pytest.approx(70)
+    assert target_part([recorded, unknown]) is None
+
+
+def test_a_part_without_a_value_or_a_weight_carries_nothing() -> None:
+    given = {"targets": 0.5, "index": 0.3, "measures": 0.0}
+    assert used_weights(given, {"targets": None, "index": 70.0, "measures": 50.0}) == {"index": 1.0}
+    assert used_weights(given, {}) == {}
+    assert given_weights(plan().assessment, "hill", 3) == {}
+    assert worth_of_index({"targets": 1.0}, HUNDRED) is None
+
+
+def test_a_grade_is_called_as_its_readers_speak() -> None:
+    best = from_the_best(plan().assessment.scales["A"])[0]
+    assert (best.name("zh"), best.name("en")) == ("优秀", "excellent")
 
 
 def test_bonuses_make_up_for_other_targets_but_never_beyond_a_hundred() -> None:

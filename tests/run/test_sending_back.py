@@ -162,6 +162,27 @@ def test_what_is_wrong_with_a_file_that_is_not_kept_is_listed(root: Path) -> Non
     assert any("F11" in text for text in texts) and "Sheet!A2" in texts
 
 
+def test_a_form_in_another_language_goes_back_beside_findings_of_nobody(root: Path) -> None:
+    folder = root.parent / "in"
+    folder.mkdir()
+    (folder / "letter.pdf").write_bytes(b"%PDF-1.7")
+    book = openpyxl.Workbook()
+    book.worksheets[0].title = "填报表"
+    for row in (
+        ("单位代码", "D1", "填报年份", 2024), ("变量代码", "本年数"), ("gdp", "约120"), ("waste", 5)
+    ):  # fmt: skip
+        book.worksheets[0].append(row)
+    hidden = book.create_sheet("_form")
+    for row in (("entity_id", "D1"), ("year", 2024), ("lang", "zh")):
+        hidden.append(row)
+    book.save(folder / "D1.xlsx")
+    collect(Asked(root, 2024, progress="quiet"), CollectOptions(folder, jobs=1), console())
+    made = send_back(Asked(root, 2024, lang="en", progress="quiet"), None, console())
+    assert made.exit_status == 0 and made.elsewhere["of_nobody"]
+    sheet = openpyxl.load_workbook(made.folder / "D1.xlsx").worksheets[0]
+    assert sheet.title == "核查意见"
+
+
 def test_asked_for_some_it_says_nothing_of_what_others_were_sent(root: Path) -> None:
     taken(root, "约120")
     some = send_back(Asked(root, 2024, only="F1", progress="quiet"), None, console())

@@ -1,0 +1,25 @@
+"""The examples in the docstrings of the package are true."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+from pathlib import Path
+
+import pytest
+
+import cescore
+
+ROOT = Path(cescore.__file__).parent
+WITH_EXAMPLES = sorted(
+    path.relative_to(ROOT).with_suffix("").as_posix()
+    for path in ROOT.rglob("*.py")
+    if ">>> " in path.read_text("utf-8")
+)
+
+
+@pytest.mark.parametrize("name", WITH_EXAMPLES)
+def test_the_examples_of_a_module_hold(name: str) -> None:
+    module = importlib.import_module(f"cescore.{name.replace('/', '.')}")
+    found = doctest.testmod(module)
+    assert found.attempted and not found.failed
