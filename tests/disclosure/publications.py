@@ -10,7 +10,7 @@ import json
 import math
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ VARIABLES = ("coal", "gas", "fuel", "trade")  # fuel = coal + gas; trade may be 
 ENERGY = {"coal": 0.7, "gas": 1.3}
 CLOSE = 2e-4  # of a value: what linear programs cannot tell from nothing
 BALANCE = 0.005  # how far the rule lets fuel be off
+BEFORE = " the year before"  # after the code of a variable; no variable is called so
 Unknown = tuple[str, str]  # firm or "rest of" a body, variable
 
 
@@ -46,6 +47,16 @@ class MadeUp:
     rules: Mapping[str, Any]
     opened: frozenset[str] = frozenset()
     twins: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def codes(self) -> list[str]:
+        """The variables that firms return, those of the year before with a mark."""
+        return list(dict.fromkeys(code for _, code in self.values))
+
+    @property
+    def years(self) -> list[str]:
+        """The marks of the years that are printed."""
+        return list(dict.fromkeys("".join(code.partition(BEFORE)[1:]) for code in self.codes))
 
     @property
     def bodies(self) -> list[str]:
@@ -73,6 +84,22 @@ def made_up(seed: int) -> MadeUp:
         body = draw.choice([*parks, *parks, "D1", "D2"])
         place[firm] = (body, *place[body])
     holder = {f: f"H{draw.randint(0, 2)}" if draw.random() < 0.25 else f for f in firms}
+    values, figures = returned(draw, place, firms)
+    rules = {
+        "public_types": ["city", "district", "park"],
+        "industry_totals": ["coal", "gas", "fuel"],
+        "min_contributors": draw.choice((3, 4)),
+        "p_percent": draw.choice((5, 10, 20)),
+        "significant_digits": draw.choice((2, 3, 4)),
+    }
+    industry = {f: draw.choice(("metal", "food")) for f in firms}
+    return MadeUp(place, holder, industry, values, figures, rules)
+
+
+def returned(
+    draw: random.Random, place: Mapping[str, tuple[str, ...]], firms: Sequence[str]
+) -> tuple[dict[Unknown, float], dict[Unknown, float]]:
+    """What firms return in a year, and bodies: their firms' sums, and some of nobody's beside."""
     values: dict[Unknown, float] = {}
     for firm in firms:
         size = draw.lognormvariate(4, 1.2)
@@ -97,15 +124,7 @@ def made_up(seed: int) -> MadeUp:
         for b in bodies
         for c in VARIABLES
     }
-    rules = {
-        "public_types": ["city", "district", "park"],
-        "industry_totals": ["coal", "gas", "fuel"],
-        "min_contributors": draw.choice((3, 4)),
-        "p_percent": draw.choice((5, 10, 20)),
-        "significant_digits": draw.choice((2, 3, 4)),
-    }
-    industry = {f: draw.choice(("metal", "food")) for f in firms}
-    return MadeUp(place, holder, industry, values, figures, rules)
+    return values, figures
 
 
 def with_open_firms_and_a_zone(seed: int) -> MadeUp:
@@ -131,8 +150,14 @@ def with_open_firms_and_a_zone(seed: int) -> MadeUp:
 
 def written(root: Path, world: MadeUp) -> YearlyEvaluation:
     """The publication as files of a workspace, evaluated."""
+    write(root, world)
+    return evaluate_workspace(Workspace.load(root, YEAR))
+
+
+def write(root: Path, world: MadeUp) -> None:
+    """The publication as files of a workspace."""
     made = {"source": "made for the tests", "tag": "P"}
-    ends = {"goalposts": {YEAR: {"worst": 0, "best": 1, **made}}, "direction": 1, **made}
+    ends = {"goalposts": {YEAR - 1: {"worst": 0, "best": 1, **made}}, "direction": 1, **made}
     framework = {
         "version": "1", "source": "made for the tests", "en": "test",
         "index": {"code": "INDEX", "en": "index"}, "normalisation": "goalposts",
@@ -149,7 +174,7 @@ def written(root: Path, world: MadeUp) -> YearlyEvaluation:
     balance = {
         "en": "fuel adds up", "rule": f"abs(fuel - total(coal, gas)) <= {BALANCE} * fuel",
         "severity": "hard", "kind": "balance", "source": "the tests",
-        "entity_types": ["city", "district", "park", "zone", "firm"],
+        "entity_types": ["region", "city", "district", "park", "zone", "firm"],
     }  # fmt: skip
     params: dict[str, object] = {
         "variables.yml": {
@@ -161,34 +186,37 @@ def written(root: Path, world: MadeUp) -> YearlyEvaluation:
         "disclosure.yml": {**world.rules, "decided_by": "the tests"},
         f"runs/{YEAR}.yml": {
             "year": YEAR,
-            "base_year": YEAR,
+            "base_year": YEAR - 1 if BEFORE in world.years else YEAR,
             "status": "sample",
+            "first_year": YEAR - 1 if BEFORE in world.years else YEAR,
             "large_above": 0,  # no bands of scores, which say nothing of values
         },
     }
     params |= {
-        f"frameworks/{t}.yml": framework for t in ("city", "district", "park", "zone", "firm")
+        f"frameworks/{t}.yml": framework
+        for t in ("region", "city", "district", "park", "zone", "firm")
     }
     for name, content in params.items():
         path = root / "params" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(content), encoding="utf-8")  # JSON is YAML
-    types = {"C": "city", "D": "district", "P": "park", "Z": "zone", "F": "firm"}
+    types = {"R": "region", "C": "city", "D": "district", "P": "park", "Z": "zone", "F": "firm"}
     lines = ["entity_id,entity_type,name_en,parent_id,holding_id,industry,same_as"]
     for entity, around in world.place.items():
         own = (types[entity[0]], f"Name of {entity}", around[0] if around else "")
         same = world.twins.get(entity, "")
         beside = (_holding(world, entity), world.industry.get(entity, ""), same)
         lines.append(",".join((entity, *own, *beside)))
-    observed = ["entity_id,year,variable,value,basis"]
-    for (entity, code), value in {**world.figures, **world.values}.items():
-        basis = "consented" if entity in world.opened else "statistical"
-        observed.append(f"{entity},{YEAR},{code},{value},{basis}")
-    folder = root / "data" / str(YEAR)
-    folder.mkdir(parents=True, exist_ok=True)
+    observed: dict[int, list[str]] = defaultdict(lambda: ["entity_id,year,variable,value,basis"])
+    for (entity, name), value in {**world.figures, **world.values}.items():
+        code, mark, _ = name.partition(BEFORE)
+        basis, year = "consented" if entity in world.opened else "statistical", YEAR - bool(mark)
+        observed[year].append(f"{entity},{year},{code},{value},{basis}")
+    for year, rows in observed.items():
+        path = root / f"data/{year}/observations.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("\n".join([*rows, ""]), encoding="utf-8")
     (root / "data/entities.csv").write_text("\n".join([*lines, ""]), encoding="utf-8")
-    (folder / "observations.csv").write_text("\n".join([*observed, ""]), encoding="utf-8")
-    return evaluate_workspace(Workspace.load(root, YEAR))
 
 
 def _holding(world: MadeUp, entity: str) -> str:
@@ -228,7 +256,7 @@ class Audit:
 
     def __post_init__(self) -> None:
         self.rows = [*self._of_bodies(), *self._of_industries(), *self._balances()]
-        rests = [(f"rest of {b}", c) for b in self.world.bodies for c in VARIABLES]
+        rests = [(f"rest of {b}", c) for b in self.world.bodies for c in self.world.codes]
         self.unknowns: list[Unknown] = [*self.world.values, *rests]
         self.place = {unknown: i for i, unknown in enumerate(self.unknowns)}
         matrix = np.zeros((len(self.rows), len(self.unknowns)))
@@ -252,31 +280,38 @@ class Audit:
         return terms | {(f"rest of {b}", code): 1.0 for b in inside}
 
     def released(self, body: str, code: str) -> float | None:
-        bundle = self.made[body]
+        bundle, (code, mark, _) = self.made[body], code.partition(BEFORE)
+        at = -2 if mark else -1
         if code in bundle["record"]["values"]:
-            value: float | None = bundle["record"]["values"][code][-1]
+            value: float | None = bundle["record"]["values"][code][at]
             return value
         every = [*bundle["evaluated"]["accounts"], *bundle["evaluated"]["indicators"]]
-        return next((s["values"][-1] for s in every if s["code"] == code), None)
+        return next((s["values"][at] for s in every if s["code"] == code), None)
 
     def _of_bodies(self) -> Iterator[Row]:
         for body in self.world.bodies:
-            for code in VARIABLES:
+            for code in self.world.codes:
                 value = self.released(body, code)
                 if value is not None:
                     yield _about(self.body(body, code), value)
-            energy = self.released(body, "energy")
-            if energy is not None:
-                yield _about(_sum((c, self.body(body, v)) for v, c in ENERGY.items()), energy)
-            for part in ("coal", "gas"):
-                share = self.released(body, f"{part}_share")
-                if share is not None:
-                    parts = [(1.0, self.body(body, part)), (-share, self.body(body, "fuel"))]
-                    yield _about(_sum(parts), 0.0, self.world.figures[body, "fuel"])
+            for then in self.world.years:
+                energy = self.released(body, f"energy{then}")
+                if energy is not None:
+                    parts = [(c, self.body(body, f"{v}{then}")) for v, c in ENERGY.items()]
+                    yield _about(_sum(parts), energy)
+                for part in ("coal", "gas"):
+                    share = self.released(body, f"{part}_share{then}")
+                    if share is not None:
+                        yield self._ratio(body, share, f"{part}{then}", f"fuel{then}")
+
+    def _ratio(self, body: str, ratio: float, top: str, bottom: str) -> Row:
+        parts = [(1.0, self.body(body, top)), (-ratio, self.body(body, bottom))]
+        return _about(_sum(parts), 0.0, self.world.figures[body, bottom])
 
     def _of_industries(self) -> Iterator[Row]:
         digits = self.world.rules["significant_digits"]
-        for row in self.made["C1"]["industries"]:
+        top = next(b for b in self.world.bodies if not self.world.place[b])
+        for row in self.made[top]["industries"]:
             if row["value"] is None:
                 continue
             code, value = row["variable"], row["value"]
@@ -286,8 +321,9 @@ class Audit:
 
     def _balances(self) -> Iterator[Row]:
         """The hard rule of every body and firm: fuel is coal and gas, but for its tolerance."""
-        of_bodies = ([self.body(b, v) for v in ("fuel", "coal", "gas")] for b in self.world.bodies)
-        of_firms = ([{(f, v): 1.0} for v in ("fuel", "coal", "gas")] for f in self.world.holder)
+        terms = [tuple(f"{v}{then}" for v in ("fuel", "coal", "gas")) for then in self.world.years]
+        of_bodies = ([self.body(b, v) for v in three] for b in self.world.bodies for three in terms)
+        of_firms = ([{(f, v): 1.0} for v in three] for f in self.world.holder for three in terms)
         for fuel, coal, gas in (*of_bodies, *of_firms):
             for sign in (1.0, -1.0):
                 parts = [(sign - BALANCE, fuel), (-sign, coal), (-sign, gas)]
@@ -336,7 +372,7 @@ class Audit:
                 best = self.bound(self._of(target, code), observer)
                 if best < (1 + share - CLOSE) * true:
                     yield f"{observer or 'public'} on {target} {code}: {true} <= {best}"
-        for code in VARIABLES:
+        for code in self.world.codes:
             yield from self._too_few(code, share)
 
     def _of(self, holder: str, code: str) -> dict[Unknown, float]:

@@ -23,10 +23,10 @@ def audited(root: Path, world: MadeUp) -> Audit:
     tiled = frozenset(
         e.entity_id for e in yearly.workspace.register if e.entity_type in yearly.workspace.tiled_by
     )
-    return Audit(world, published(yearly, world), _whole(world, tiled))
+    return Audit(world, published(yearly, world), whole_bodies(world, tiled))
 
 
-def _whole(world: MadeUp, tiled: frozenset[str]) -> frozenset[str]:
+def whole_bodies(world: MadeUp, tiled: frozenset[str]) -> frozenset[str]:
     """Bodies of a tiled type of which everybody can see that they hold nothing beside their parts."""
     found = set()
     for body in tiled:
@@ -35,10 +35,10 @@ def _whole(world: MadeUp, tiled: frozenset[str]) -> frozenset[str]:
         direct = [b for b in inside if world.place[b][0] == body]
         sums = [
             sum(world.figures[b, c] for b in direct) + sum(world.values[f, c] for f in own)
-            for c in VARIABLES
+            for c in world.codes
         ]
         if all(
-            abs(world.figures[body, c] - s) < 0.01 for c, s in zip(VARIABLES, sums, strict=True)
+            abs(world.figures[body, c] - s) < 0.01 for c, s in zip(world.codes, sums, strict=True)
         ):
             found.add(body)
     return frozenset(found)
