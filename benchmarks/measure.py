@@ -7,7 +7,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -44,8 +44,17 @@ def environment(**more: str) -> dict[str, str]:
     }
 
 
-def spent(command: Sequence[str], folder: Path, **more: str) -> Spent:
+def spent(
+    command: Sequence[str], folder: Path, allowed: Collection[int] = (0,), **more: str
+) -> Spent:
     """Run a command to its end.
+
+    Parameters
+    ----------
+    allowed
+        Exit statuses that are no failure.
+    more
+        Of the environment.
 
     Raises
     ------
@@ -58,7 +67,7 @@ def spent(command: Sequence[str], folder: Path, **more: str) -> Spent:
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
     )  # fmt: skip
     wall, cpu = time.perf_counter() - began, _children() - before
-    if done.returncode:
+    if done.returncode not in allowed:
         raise RuntimeError(f"{' '.join(command)}: status {done.returncode}\n{done.stdout[-2000:]}")
     return Spent(cpu, wall, done.stdout)
 

@@ -365,10 +365,9 @@ class Bundler:
         return by_entity
 
     def _finding(self, finding: Finding, entity_id: str) -> FindingLine:
-        texts = [t for _, value in finding.values for t in wording.texts_in(value)]
+        texts = wording.texts_of(finding.values)
         is_withheld = any(self._others.are_named_in(text, entity_id) for text in texts) or (
-            self.audience == "public"
-            and self._others.withheld_are_told_in(finding.variable, texts, entity_id, finding.year)
+            self.audience == "public" and self._others.withheld_are_told_in(finding)
         )
         values = () if is_withheld else finding.values
         return FindingLine(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from cescore.definitions.order import closure
@@ -16,17 +16,22 @@ if TYPE_CHECKING:
 HEADLINE, SCORED, SHOWN, OTHER = 60.0, 20.0, 3.0, 1.0
 LEVEL = 2.0  # of a body for each further level of bodies inside it
 SIZE = 0.5  # most that the size of a figure adds, as a share
+OUT = 10.0  # of a figure that an earlier edition printed: whoever kept that has it all the same
 ALREADY = 0.01  # of a figure that an earlier edition withheld: nothing new is lost
 
 
 def costs(
-    sums: Iterable[tuple[Figure, float]], behind: Behind, before: Collection[Figure]
+    sums: Iterable[tuple[Figure, float]],
+    behind: Behind,
+    before: Collection[Figure],
+    is_out: Callable[[Figure], bool] = lambda figure: False,
 ) -> Mapping[Figure, float]:
     """The cost of each figure that gives a sum away [points], in the order of the sums.
 
     By what it is for (headline rate; scored or in the progress index; what these stand on; anything
     else), times 2 for each level of bodies inside its own, and up to a half more with its size among
-    the bodies' figures of the same code and year. One withheld ``before`` costs a hundredth.
+    the bodies' figures of the same code and year. One withheld ``before`` costs a hundredth, one that
+    ``is_out`` in an earlier edition ten times as much.
 
     Parameters
     ----------
@@ -46,7 +51,7 @@ def costs(
         weight = weights[register[figure.entity_id].entity_type].get(figure.code, OTHER)
         whole = largest[figure.code, figure.year] or 1.0
         cost = weight * LEVEL ** depth[figure.entity_id] * (1 + SIZE * size / whole)
-        found[figure] = cost * (ALREADY if figure in before else 1.0)
+        found[figure] = cost * (ALREADY if figure in before else OUT if is_out(figure) else 1.0)
     return found
 
 

@@ -45,6 +45,8 @@ class _Content(BaseModel):
     withheld: Mapping[str, Mapping[str, tuple[int, ...]]]
     released_above: Mapping[str, Mapping[str, tuple[int, ...]]]
     proven: tuple[str, ...] = ()
+    # edition -> as `withheld`
+    taken_back: Mapping[int, Mapping[str, Mapping[str, tuple[int, ...]]]] = {}
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,8 @@ class KeptPattern:
     ``audited``: the hash of everything it was audited on (`basis_of`); "" where there is no file.
     ``proven``: of each part of it that is safe the hash of what that rests on (`proven.verdict_of`).
     ``filed``: year -> whose figures that edition's sums held. ``withheld``,
-    ``above``: as in `ledger.Ledger`.
+    ``above``: as in `ledger.Ledger`. ``taken_back``: figures of ``withheld`` that an edition before had
+    released -> the year that it evaluated.
     """
 
     audited: str = ""
@@ -62,6 +65,12 @@ class KeptPattern:
     withheld: frozenset[Figure] = frozenset()
     above: frozenset[Figure] = frozenset()
     proven: frozenset[str] = frozenset()
+    taken_back: Mapping[Figure, int] = field(default_factory=dict)
+
+    @property
+    def edition(self) -> int:
+        """The year that the edition evaluated; 0 where there was none."""
+        return max(self.filed, default=0)
 
     def renamed(self, ids: Mapping[str, str], codes: Mapping[str, str]) -> KeptPattern:
         """The same of entities and quantities that have another code since: old code -> new."""
@@ -76,6 +85,7 @@ class KeptPattern:
             filed={year: one.renamed(ids, codes) for year, one in self.filed.items()},
             withheld=frozenset(map(figure, self.withheld)),
             above=frozenset(map(figure, self.above)),
+            taken_back={figure(old): edition for old, edition in self.taken_back.items()},
         )
 
     def text(self) -> str:
@@ -90,6 +100,11 @@ class KeptPattern:
             "released_above": _nested(self.above),
             "proven": sorted(self.proven),
         }
+        if self.taken_back:
+            content["taken_back"] = {
+                edition: _nested(f for f, since in self.taken_back.items() if since == edition)
+                for edition in sorted(set(self.taken_back.values()))
+            }
         text = json.dumps(content, ensure_ascii=False, indent=1)
         return (
             re.sub(r"\[\s*([^\[\]]*?)\s*\]", lambda m: f"[{' '.join(m[1].split())}]", text) + "\n"
@@ -167,6 +182,7 @@ def read_pattern(root: Path) -> KeptPattern:
         _figures(content.withheld),
         _figures(content.released_above),
         frozenset(content.proven),
+        {f: edition for edition, some in content.taken_back.items() for f in _figures(some)},
     )
 
 

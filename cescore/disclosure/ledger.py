@@ -22,6 +22,7 @@ from cescore.disclosure.kept_pattern import KeptPattern, basis_of, read_pattern
 from cescore.disclosure.not_adding import of_too_few
 from cescore.disclosure.printed_sums import PrintedSum, PrintedSums, is_implied
 from cescore.disclosure.statements import Figure, Returned
+from cescore.disclosure.taken_back import StillKnown, TakenBack
 from cescore.method.protection import Breach, Protection
 from cescore.method.withholding import least_withheld
 
@@ -64,6 +65,7 @@ class Ledger:
                 audit.costs, partial(audit.proofs, proven=proven), kept & audit.costs.keys()
             )
         }
+        chosen |= self._since_earlier.beside(chosen)
         alone = of_too_few(self.behind, self.rules.min_contributors)
         return frozenset(chosen - self._needless(chosen)).union(alone)
 
@@ -160,6 +162,7 @@ class Ledger:
             withheld=withheld,
             above=self._above(withheld),
             proven=frozenset(proven if self.rules.is_decided else ()),
+            taken_back=self._since_earlier.among(withheld) if self.rules.is_decided else {},
         )
 
     def _returns_of(self, year: int) -> EarlierSums:
@@ -186,6 +189,19 @@ class Ledger:
     def breaches(self, withheld: frozenset[Figure] = frozenset()) -> list[Breach]:
         """Whose value could be inferred too closely, by whom and from what, were all else released."""
         return [b for audit in self.audits for b in audit.breaches(withheld & audit.figures)]
+
+    def still_known(self, withheld: frozenset[Figure] | None = None) -> tuple[StillKnown, ...]:
+        """What gives somebody away to whoever kept an earlier edition, and cannot be taken back;
+        ``withheld``: of what is printed of this edition, as the ledger has it where it is not given."""
+        if not self.rules.is_decided:
+            return ()
+        hidden = self.withheld if withheld is None else withheld
+        taken_back = self._since_earlier.among(hidden)
+        return tuple(self._since_earlier.still_known(hidden, taken_back))
+
+    @cached_property
+    def _since_earlier(self) -> TakenBack:
+        return TakenBack(self.sums, self.audits)
 
     def protections(self) -> Iterator[Protection]:
         """The systems of everything that is released."""

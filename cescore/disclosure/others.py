@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from cescore.definitions.language import ACROSS
 from cescore.disclosure.covering import codes_in, years_in
 from cescore.disclosure.gate import Gate
+from cescore.intake import wording
 from cescore.intake.respondents import NamedRespondents
 
+if TYPE_CHECKING:
+    from cescore.intake.findings import Finding
+
 WITHHELD = "…"
+OF_THOSE_INSIDE = frozenset({"mix_differs"})  # findings that state what firms inside return
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,16 +37,17 @@ class OtherRespondents:
         """Whether a text holds the id or the name of another respondent."""
         return self._named.are_named_in(text, entity_id)
 
-    def withheld_are_told_in(
-        self, variable: str, texts: Collection[str], entity_id: str, year: int | None
-    ) -> bool:
-        """Whether a finding about an entity's variable tells of what is withheld of another body: of one
-        that it names, or of those inside and around, over which its formula looks."""
-        codes = codes_in(variable, texts)
+    def withheld_are_told_in(self, finding: Finding) -> bool:
+        """Whether a finding tells of what is withheld of another body, one that it names or one inside
+        or around over which its formula looks; or states a sum over the respondents inside."""
+        if finding.code in OF_THOSE_INSIDE:
+            return True
+        texts, entity_id = wording.texts_of(finding.values), finding.entity_id
+        codes = codes_in(finding.variable, texts)
         named = self._bodies.intersection(texts) - {entity_id}
         if not named and codes.isdisjoint(ACROSS):
             return False
-        year = self.gate.year if year is None else year
+        year = self.gate.year if finding.year is None else finding.year
         behind, ledger = self.gate.ledger.behind, self.gate.ledger
         others = {*named, *behind.inside(entity_id, year), *behind.chain(entity_id, year)}
         asked = codes, years_in(codes, year)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from cescore.disclosure.behind import Behind, Quantity
 from cescore.disclosure.costs import costs, weights_of
-from cescore.disclosure.industries import IndustryTable, IndustryTotal
+from cescore.disclosure.industries import OF_INDUSTRY, IndustryTable, IndustryTotal
 from cescore.disclosure.kept_pattern import KeptPattern
 from cescore.disclosure.statements import Figure, Returned, Statements
 from cescore.disclosure.unknowns import Unknowns, is_late
@@ -87,7 +87,7 @@ class PrintedSums:
             if figure not in known and self.is_returned(figure):
                 quantity = Quantity(figure.code, figure.year)
                 sums.append((figure, abs(self.behind.figure(figure.entity_id, quantity) or 0.0)))
-        return costs(sums, self.behind, self.kept.withheld)
+        return costs(sums, self.behind, self.kept.withheld, self.was_printed)
 
     # --- which figures ------------------------------------------------------------------------
 
@@ -115,6 +115,26 @@ class PrintedSums:
         """Body -> codes of what is scored, in a headline rate, or what these stand on."""
         by_type = {t: weights_of(e.framework) for t, e in self.behind.yearly.evaluations.items()}
         return {b.entity_id: by_type[b.entity_type] for b in self.behind.bodies}
+
+    def was_printed(self, figure: Figure) -> bool:
+        """Whether an earlier edition printed a figure, as far as its pattern tells: it was of this body,
+        held these quantities, and was not withheld."""
+        filed = self.kept.filed.get(figure.year)
+        if filed is None or figure in self.kept.withheld:
+            return False
+        is_known_body = (
+            not any(filed.chains.values()) or figure.entity_id in self._bodies_then[figure.year]
+        )
+        atoms = self.meanings[figure].inputs if figure in self.meanings else ()
+        codes = {a.quantity.code for a in atoms if a.quantity.year == figure.year}  # type: ignore[attr-defined]
+        codes = codes or {figure.code.partition(OF_INDUSTRY)[0]}
+        return is_known_body and (not filed.sizes or codes <= filed.sizes.keys())
+
+    @cached_property
+    def _bodies_then(self) -> Mapping[int, frozenset[str]]:
+        """Year -> the bodies in which somebody counted in the earlier edition."""
+        filed = self.kept.filed.items()
+        return {y: frozenset(b for chain in one.chains.values() for b in chain) for y, one in filed}
 
     # --- the statements -----------------------------------------------------------------------
 

@@ -95,6 +95,17 @@ class SystemAudit:
             found += self._breaches[part]
         return found
 
+    def known_since(
+        self, withheld: frozenset[Figure], taken_back: Collection[Figure]
+    ) -> list[Breach]:
+        """What whoever kept an earlier edition infers too closely: of figures withheld now it has those
+        that were taken back, and sums over other respondents."""
+        known = self.figures.intersection(taken_back)
+        if not known and not any(is_earlier(p.figure) for p in self.printed):
+            return []
+        parts = self.parts(withheld - known)
+        return [breach for part in parts for breach in self.protection(part).every_breach()]
+
     def verdicts(self, withheld: frozenset[Figure]) -> Iterator[str]:
         """The parts that are safe once some figures are withheld, by `proven.verdict_of`."""
         self.breaches(withheld)

@@ -168,6 +168,11 @@ def texts_in(value: Value) -> Iterable[str]:
         yield str(value)
 
 
+def texts_of(values: Values) -> list[str]:
+    """Every text within the values of a finding."""
+    return [text for _, value in values for text in texts_in(value)]
+
+
 def to_json(value: Value) -> Any:
     """A value as plain JSON, which `from_json` reads back."""
     if isinstance(value, NamedTerm):

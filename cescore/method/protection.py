@@ -89,7 +89,15 @@ class Protection:
         Handbook on Statistical Disclosure Control, chapter 4: the p % rule, and the audit of
         feasibility intervals (methodology 11).
         """
-        return self.alone or [*self._of_cells(), *self._of_wholes(), *self._of_holdings()]
+        return self.alone or self._together_with_others()
+
+    def every_breach(self) -> list[Breach]:
+        """The same, and what follows from several beside those that come alone: of sums that cannot be
+        withheld any more, where the one does not go away before the other is asked."""
+        return [*self.alone, *self._together_with_others()]
+
+    def _together_with_others(self) -> list[Breach]:
+        return [*self._of_cells(), *self._of_wholes(), *self._of_holdings()]
 
     @cached_property
     def alone(self) -> list[Breach]:

@@ -69,12 +69,14 @@ def render(
     engine: str = IN_PROCESS,
     allow_variant: bool = False,
     has_spare_core: bool = False,
+    page_left: Path | None = None,
 ) -> RenderRecord:
     """Make all files of a report or document (see `cescore.disclosure.kinds`) in `out_dir`.
 
     Equal bundles, notebooks and templates give equal bytes. A notebook whose framework is not the
     official one makes a working variant: refused unless `allow_variant`, and then marked so.
-    ``has_spare_core``: see `print_pdf`.
+    ``has_spare_core``: see `print_pdf`. ``page_left``: where the page is left as the printer took it,
+    once it is sound.
 
     Raises
     ------
@@ -85,8 +87,9 @@ def render(
     if lang not in LANGUAGES:
         raise PublishError(f"no language {lang!r}, expected one of {', '.join(LANGUAGES)}")
     asked = _Asked(
-        bundle_path, out_dir, lang, notebook, templates, engine, allow_variant, has_spare_core
-    )
+        bundle_path, out_dir, lang, notebook, templates, engine, allow_variant, has_spare_core,
+        page_left,
+    )  # fmt: skip
     with collector_paused():
         return _made(asked)
 
@@ -101,6 +104,7 @@ class _Asked:
     engine: str
     allow_variant: bool
     has_spare_core: bool
+    page_left: Path | None
 
 
 def _made(asked: _Asked) -> RenderRecord:
@@ -134,6 +138,8 @@ def _made(asked: _Asked) -> RenderRecord:
         written |= {name: html.encode() for name, html in further.items()}
     for name, raw in written.items():
         (folder / name).write_bytes(raw)
+    if asked.page_left is not None:
+        asked.page_left.write_text(page.for_print, encoding="utf-8")
     return RenderRecord(
         pages=printed.pages,
         outputs={name: hashlib.sha256(raw).hexdigest() for name, raw in sorted(written.items())},

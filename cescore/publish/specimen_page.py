@@ -41,8 +41,13 @@ def specimen_page(
     )
     kept = finish(executed, shown_parameters=opened.parameters)
     page = make_page(kept, page_facts(opened), templates, opened.own_style).for_print
-    if len(page) > MOST or PICTURES in page:
+    if not is_usual(page):
         raise PublishError("the specimen has pictures or is too long to learn from")
     learn(page, templates)
     (out_dir / PAGE_NAME).write_text(page, encoding="utf-8")
     return {}
+
+
+def is_usual(page: str) -> bool:
+    """Whether a page may be learnt from: it is not too long, and has no pictures."""
+    return len(page) <= MOST and PICTURES not in page

@@ -185,7 +185,7 @@ class Audiences:
         return [self._narrowed(f) for f in found if f.entity_id in audience.entities]
 
     def _narrowed(self, finding: Finding) -> Finding:
-        values = [t for _, value in finding.values for t in wording.texts_in(value)]
+        values = wording.texts_of(finding.values)
         texts = (*values, str(finding.at), finding.note)
         names_others = any(self._others.are_named_in(text, finding.entity_id) for text in texts)
         if not names_others and not self._is_hidden(finding, values):
@@ -196,10 +196,9 @@ class Audiences:
     def _is_hidden(self, finding: Finding, values: Sequence[str]) -> bool:
         view = self.gate.view(finding.entity_id)
         cover = Cover(view.hidden if view else {}, self.edition.workspace.year)
-        about = finding.variable, values, finding.entity_id, finding.year
         return cover.hides_what_is_said(
             finding.variable, values, finding.year
-        ) or self._others.withheld_are_told_in(*about)
+        ) or self._others.withheld_are_told_in(finding)
 
     @cached_property
     def _others(self) -> OtherRespondents:

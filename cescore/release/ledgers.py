@@ -2,34 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cescore.disclosure.bundle import Bundle
 from cescore.disclosure.industries import industry_figure, is_of_industry
 from cescore.disclosure.ledger import Ledger
+from cescore.disclosure.printed_sums import is_earlier
 from cescore.release.remarks import ReleaseRemark, remark
 
 if TYPE_CHECKING:
     from cescore.disclosure.statements import Figure
+    from cescore.disclosure.taken_back import StillKnown
+    from cescore.method.protection import Breach
     from cescore.run.annual import AnnualEdition
 
 Shown = Mapping[str, frozenset[int]]  # code -> years in which a report shows a value
 
 
-def ledger_problems(edition: AnnualEdition, public: Mapping[str, str]) -> Iterator[ReleaseRemark]:
-    """Respondents whose values could be inferred too closely from the public reports.
+@dataclass(frozen=True)
+class LedgerAudit:
+    """The audit of what an edition prints.
+
+    ``problems``: respondents whose values could be inferred too closely from the public reports.
+    ``notes``: what earlier editions printed that gives somebody away, and nobody can take back.
+    """
+
+    problems: tuple[ReleaseRemark, ...] = ()
+    notes: tuple[ReleaseRemark, ...] = ()
+
+
+def ledger_audit(edition: AnnualEdition, public: Mapping[str, str]) -> LedgerAudit:
+    """Audit the public reports of an edition, with what earlier editions printed.
 
     ``public``: the id of each entity whose report is public, with the report's name. A figure counts
     as released where the bundle of its report holds it, whatever withheld it elsewhere.
     """
     ledger = Ledger(edition.yearly)
     shown = {id_: _shown(edition, name) for id_, name in public.items()}
-    figures = {printed.figure for printed in ledger.printed}
+    figures = {p.figure for p in ledger.printed if not is_earlier(p.figure)}
     kept_back = frozenset(f for f in figures if not _is_shown(f, shown, ledger))
-    for breach in ledger.breaches(kept_back):
-        proof = ", ".join(sorted(_named(key) for key in breach.proof))
-        yield remark("ledger", target=breach.target, rule=breach.rule, proof=proof)
+    problems = (_problem(breach) for breach in ledger.breaches(kept_back))
+    return LedgerAudit(tuple(problems), tuple(map(_note, ledger.still_known(kept_back))))
+
+
+def _problem(breach: Breach) -> ReleaseRemark:
+    proof = ", ".join(sorted(_named(key) for key in breach.proof))
+    return remark("ledger", target=breach.target, rule=breach.rule, proof=proof)
+
+
+def _note(known: StillKnown) -> ReleaseRemark:
+    (figure, edition), targets = (_named(known.figure), known.edition), ", ".join(known.targets)
+    return remark("still_known", figure=figure, edition=edition, targets=targets)
 
 
 def _is_shown(figure: Figure, shown: Mapping[str, Shown], ledger: Ledger) -> bool:

@@ -33,7 +33,7 @@ from cescore.release.editions import (
     write_manifest_of,
 )
 from cescore.release.kept import keep
-from cescore.release.ledgers import ledger_problems
+from cescore.release.ledgers import LedgerAudit, ledger_audit
 from cescore.release.moved import CHANGES, moved_in, write_changes
 from cescore.release.provenance import code_state, packages, statement, workspace_inputs
 from cescore.release.refusals import ReleaseProposal, against_data, against_step, is_embargoed
@@ -71,6 +71,7 @@ class StepTaken:
     against: tuple[ReleaseRemark, ...] = ()
     entry: RegisterEntry | None = None
     sign_off: Path | None = None  # a form for the next sign-off
+    notes: tuple[ReleaseRemark, ...] = ()  # what a person must know of it, and nobody can mend
 
 
 @dataclass(frozen=True)
@@ -120,9 +121,9 @@ class Releasing:
         issue = _issue(proposal, edition, number)
         asked = replace(self.asked, folder=making / BUREAU, issue=issue)
         issued = AnnualEdition(asked, edition.loaded)
-        leaks = () if issue is None else tuple(ledger_problems(issued, public_reports(issued)))
-        if leaks:
-            return StepTaken(leaks)
+        audit = LedgerAudit() if issue is None else ledger_audit(issued, public_reports(issued))
+        if audit.problems:
+            return StepTaken(audit.problems)
         shutil.rmtree(making, ignore_errors=True)
         making.parent.mkdir(exist_ok=True)
         making.parent.chmod(OPEN)
@@ -148,7 +149,7 @@ class Releasing:
             register.append(opened)
             EditionFolder(place).open_public(is_open=True)
         write_index(proposal.register.folder)
-        return StepTaken(entry=entry, sign_off=form)
+        return StepTaken(entry=entry, sign_off=form, notes=audit.notes)
 
     @property
     def _is_embargoed(self) -> bool:

@@ -31,6 +31,8 @@ def tell_released(made: StepTaken, proposal: ReleaseProposal, console: Console) 
         return
     state = label(f"release.state.{entry.step}", lang)
     say(console, label("release.done", lang, edition=entry.edition, state=state))
+    for note in made.notes:
+        say(console, f"! {note.said(lang)}")
     if made.sign_off is not None:
         say(console, label("release.form", lang, file=made.sign_off))
     say(console, label("release.anchor", lang))

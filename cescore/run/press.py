@@ -141,8 +141,11 @@ class Press:
         outcome = self._finished(handle)
         if self.rehearsals.is_specimen(job):
             self.rehearsals.learn(job, outcome.cause)
-        else:
-            _write_all(sink, outcome.to_line())
+            return
+        left = self.rehearsals.page_left(job) if outcome.status == "built" else ""
+        _write_all(sink, outcome.to_line())  # whose folder is the driver's from now on
+        if left:
+            self.rehearsals.learn_again(job, left)
 
     def _finished(self, handle: int) -> Outcome:
         running = self.running.pop(handle)

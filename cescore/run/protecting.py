@@ -20,7 +20,7 @@ from cescore.publish.words import label
 from cescore.run.files import write_atomically
 from cescore.run.lines import Terminal
 from cescore.run.phases import Phases, phases
-from cescore.run.telling import type_told
+from cescore.run.telling import say, type_told
 
 SHOWN = 40  # ranges on a terminal, the narrowest first; the others by --form csv
 
@@ -57,6 +57,15 @@ def protect(root: Path, year: int | None, lang: str, console: Console) -> int:
     if not withheld:
         console.print(label("protect.none", lang), markup=False)
     console.print(label("protect.kept", lang, file=FILE), markup=False)
+    known = ledger.still_known(pattern.withheld)
+    for one in known:
+        figure, targets = " ".join(map(str, one.figure)), ", ".join(one.targets)
+        say(
+            console,
+            label("release.still_known", lang, figure=figure, edition=one.edition, targets=targets),
+        )
+    if known:
+        say(console, label("protect.never_out", lang, file=FILE))
     return 0
 
 

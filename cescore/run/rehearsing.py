@@ -1,10 +1,12 @@
-"""What a press learns of a type's pages before it forks more reports of them: from a specimen alone.
+"""What a press learns of pages before it forks more reports: of a type from a specimen alone.
 
 Once a press has many reports of one type to make, a child makes the page of a specimen and the press
 prints it: styles, measures and glyphs of all that the type's reports have in common are then known to
 every child that is forked later. A page is the same with and without (a test holds it so), and a
 specimen that cannot be made is said on standard error and left out. The press itself reads no
 report's bundle: a process of its own turns the first into the specimen's, and runs nothing else.
+
+The press of a watched preview makes one report for one reader, over and over: it learns from that.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from cescore.run.job import (
     PAGES_NAME,
     RENDER,
     SPECIMEN_RENDER,
+    WATCHED_RENDER,
     Job,
     Limits,
 )
@@ -42,6 +45,7 @@ class Rehearsals:
     """Which types a press has met how often, and the specimens that are being made."""
 
     is_ours: bool  # whether the press makes our own reports
+    is_watched: bool = False  # whether it makes the same one again and again, for who may read it
     seen: Counter[Kind] = field(default_factory=Counter)
     begun: set[Kind] = field(default_factory=set)
     sources: dict[str, str] = field(default_factory=dict)  # folder of a specimen -> of a report
@@ -49,7 +53,8 @@ class Rehearsals:
     @classmethod
     def of(cls, render: Render) -> Rehearsals:
         """Those of a press with this render function."""
-        return cls(f"{render.__module__}:{render.__name__}" == RENDER)
+        name = f"{render.__module__}:{render.__name__}"
+        return cls(name == RENDER, name == WATCHED_RENDER)
 
     def before(self, job: Job) -> Job | None:
         """The job of a specimen that is to be made before a report, if it is time for one."""
@@ -94,6 +99,28 @@ class Rehearsals:
             self.forget(job)
         gc.collect()
         gc.freeze()  # shared pages stay shared
+
+    def page_left(self, job: Job) -> str:
+        """The page of a watched report, which its process left; "" where there is nothing to learn."""
+        from cescore.publish.previewed import PAGE_NAME
+        from cescore.publish.specimen_page import is_usual
+
+        path = Path(job.work) / PAGE_NAME
+        if not self.is_watched or not path.is_file():
+            return ""
+        page = path.read_text(encoding="utf-8")
+        return page if is_usual(page) else ""
+
+    def learn_again(self, job: Job, page: str) -> None:
+        """In the press of a watched report, after it was told of: print its page once more."""
+        from cescore.publish.previewed import learn
+
+        try:
+            learn(page, Path(job.templates) if job.templates else None)
+        except Exception as error:  # the next report will say what is wrong
+            print(f"nothing learnt of {job.entity_id}: {error}", file=sys.stderr, flush=True)
+        gc.collect()
+        gc.freeze()
 
     def forget(self, job: Job) -> None:
         """Remove what a specimen was made in."""

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from rich.console import Console
 
+from cescore.disclosure.undecided import UndecidedOthers
 from cescore.errors import RunError, Sentence
 from cescore.intake.findings import Finding
 from cescore.intake.respondents import NamedRespondents
@@ -328,6 +329,7 @@ class _Sending:
             lang=lang,
             naming=naming,
             rule_names={code: one.name(lang) for code, one in {**ranges, **rules}.items()},
+            is_withheld=UndecidedOthers(self.workspace).are_told_in,
             others=NamedRespondents(self.workspace.register, lambda e: e.entity_type in public),
             sources=self.workspace.sources,
         )

@@ -7,12 +7,16 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from cescore.disclosure.bundles import Bundler
 from cescore.disclosure.ledger import Ledger
 from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
 from cescore.intake.workspace import Workspace
+from cescore.release.ledgers import LedgerAudit, ledger_audit
 
 YEARS = (2024, 2025)
 RULES = {"public_types": ["city", "park"], "industry_totals": ["output"], "decided_by": "the tests"}
@@ -90,6 +94,13 @@ def evaluated(
 def evaluate_again(root: Path) -> YearlyEvaluation:
     """The workspace as it now stands in its folder."""
     return evaluate_workspace(Workspace.load(root, 2025))
+
+
+def audit_of_release(yearly: YearlyEvaluation, parks: Sequence[str]) -> LedgerAudit:
+    """The audit of an edition in which the city and some parks have reports for everybody."""
+    bundler = Bundler(yearly)
+    edition: Any = SimpleNamespace(yearly=yearly, subject=str, make=bundler.bundle)
+    return ledger_audit(edition, {body: body for body in ("C1", *parks)})
 
 
 def open_ledger(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from cases import YEARS, Firm, evaluate_again, evaluated, firms, open_ledger
+from cases import YEARS, Firm, audit_of_release, evaluate_again, evaluated, firms, open_ledger
 
 from cescore.disclosure.bundles import Bundler
 from cescore.disclosure.earlier import EarlierSums, size_of, value_of
@@ -77,6 +77,20 @@ def test_a_preliminary_edition_and_a_final_one_leave_no_firm_s_output(
     ]
     succeeded = any(abs(x - VICTIM.output) <= CLOSE * VICTIM.output for x in left)
     assert succeeded is not is_in
+
+
+def test_the_audit_of_a_release_counts_what_an_edition_before_it_printed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Each sum of the final edition is safe, and so was each of the preliminary one."""
+    evaluated(tmp_path, FRAME[1:], PARKS)
+    pattern = Ledger(evaluate_again(tmp_path)).pattern().text()
+    open_ledger(monkeypatch)
+    yearly = evaluated(tmp_path, FRAME, PARKS)
+    assert audit_of_release(yearly, PARKS).problems == ()
+    (tmp_path / FILE).write_text(pattern, encoding="utf-8")
+    told = audit_of_release(evaluate_again(tmp_path), PARKS).problems
+    assert any(dict(one.values)["target"] == VICTIM.id for one in told)
 
 
 def test_a_size_is_kept_to_a_quarter_of_a_power_of_ten() -> None:

@@ -58,6 +58,42 @@ def test_a_finding_does_not_tell_what_another_body_withholds(
     assert ("5000.5" in json.dumps(told)) is not is_in
 
 
+@pytest.mark.parametrize("is_in", [True, False], ids=["gate in", "gate out"])
+def test_a_share_that_differs_from_the_returns_does_not_tell_the_output_of_the_only_firm_of_a_product(
+    is_in: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Of the park's output, which it prints, the share of eggs is one firm's."""
+    withhold(monkeypatch, "PK2", "output")
+    if not is_in:
+        monkeypatch.setattr(OtherRespondents, "withheld_are_told_in", lambda *a: False)
+    frame = firms(6)
+    evaluated(tmp_path, frame)
+    product = {"en": "Product", "unit": "code", "kind": "code", "entity_types": ["firm"]}
+    add(
+        tmp_path / "params/variables.yml",
+        product={**product, "words": {"corn": {"en": "c"}, "egg": {"en": "e"}}},
+    )
+    add(tmp_path / "params/disclosure.yml", shares_of="output")
+    register = tmp_path / "data/entities.csv"
+    mixed = register.read_text("utf-8").replace(
+        "Park PK1,C1,,", "Park PK1,C1,,food（corn）50%；food（egg）50%"
+    )
+    register.write_text(mixed, encoding="utf-8")
+    with (tmp_path / "data/2025/observations.csv").open("a", encoding="utf-8") as file:
+        file.writelines(
+            f"{f.id},2025,product,{'corn' if i else 'egg'}\n" for i, f in enumerate(frame)
+        )
+    made = public(evaluate_workspace(Workspace.load(tmp_path, 2025)), "PK1")
+    told = [f for f in made["findings"] if f["code"] == "mix_differs"]
+    shares = [float(f["values"]["returned"]) for f in told if f["values"]]
+    of_egg = 100 * frame[0].output / made["record"]["values"]["output"][-1]
+    assert told and any(abs(share - of_egg) < 0.1 for share in shares) is not is_in
+
+
+def add(path: Path, **more: object) -> None:
+    """More keys in a file of params."""
+    content = {**json.loads(path.read_text("utf-8")), **more}
+    path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
 @pytest.mark.parametrize(
     ("variable", "text", "about", "year", "is_told"),
     [

@@ -6,20 +6,22 @@ import json
 import os
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from publish import builders
 
 from cescore.definitions.shipped import NOTEBOOKS
-from cescore.publish import rehearsal
+from cescore.publish import previewed, rehearsal
 from cescore.publish.render import render
 from cescore.run import rehearsing
 from cescore.run.executor import can_fork
 from cescore.run.job import BUNDLE_NAME, Job, Limits
-from cescore.run.press import Press
+from cescore.run.press import Press, Render
 from cescore.run.rehearsing import MANY, Rehearsals
 
+PAGE = "<html ><body></body></html>"
 LETTERS = (0x673A, 0x5BC6, 0x6C34, 0x6CE5, 0x5382)  # of a name that stands nowhere as text
 
 
@@ -58,6 +60,40 @@ def test_what_cannot_be_learnt_is_said_and_leaves_nothing(
     assert not Path(specimen.work).exists() and not rehearsals.sources
 
 
+def left(folder: Path, page: str) -> Job:
+    """A job whose work folder holds a page for the press."""
+    made = job(1, folder)
+    Path(made.work).mkdir(exist_ok=True)
+    (Path(made.work) / previewed.PAGE_NAME).write_text(page, encoding="utf-8")
+    return made
+
+
+def test_only_the_press_of_a_watched_report_learns_from_the_page_of_it(tmp_path: Path) -> None:
+    for made, expected in (
+        (previewed.render_anew, PAGE),
+        (previewed.render, ""),
+        (previewed.render_trial, ""),
+        (render, ""),
+    ):
+        assert Rehearsals.of(made).page_left(left(tmp_path, PAGE)) == expected
+
+
+@pytest.mark.parametrize("odd", ["x" * 1_000_001, '<img src="data:image/png;base64,">'])
+def test_a_watched_page_is_learnt_within_the_limits_of_a_specimen(tmp_path: Path, odd: str) -> None:
+    assert Rehearsals.of(previewed.render_anew).page_left(left(tmp_path, PAGE + odd)) == ""
+
+
+def test_a_watched_page_that_cannot_be_learnt_is_said_and_the_press_goes_on(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    nowhere = replace(job(1, tmp_path), templates=str(tmp_path / "fonts.json"))
+    (tmp_path / "fonts.json").mkdir()
+    (tmp_path / "fonts.json/fonts").mkdir()
+    (tmp_path / "fonts.json/fonts/fonts.json").write_text("[", encoding="utf-8")
+    Rehearsals.of(previewed.render_anew).learn_again(nowhere, PAGE)
+    assert capfd.readouterr().err.startswith("nothing learnt of 1: ")
+
+
 def named(*letters: int) -> str:
     return "".join(map(chr, letters))
 
@@ -72,7 +108,7 @@ def write_secret_bundle(path: Path) -> None:
     assert os.waitpid(pid, 0) == (pid, 0)
 
 
-def pressed(jobs: Sequence[Job]) -> tuple[list[dict[str, object]], bytes]:
+def pressed(jobs: Sequence[Job], render: Render = render) -> tuple[list[dict[str, object]], bytes]:
     """The outcomes of a press of our own, one report at a time, and its memory afterwards."""
     (source, asking), (answers, sink), (dumped, dump) = os.pipe(), os.pipe(), os.pipe()
     pid = os.fork()
@@ -124,3 +160,18 @@ def test_after_it_has_learnt_a_press_holds_no_respondent_and_makes_the_same_byte
     assert named(0x6837, 0x5F20).encode("utf-16-le") in held, "it has learnt from the specimen"
     respondent = named(*LETTERS)
     assert respondent.encode("utf-16-le") not in held and respondent.encode() not in held
+
+
+@pytest.mark.soak
+@pytest.mark.skipif(not can_fork(), reason="no fork here")
+def test_a_watched_report_is_the_same_bytes_before_and_after_its_press_has_learnt(
+    tmp_path: Path,
+) -> None:
+    jobs = [job(n, tmp_path) for n in range(2)]
+    for one in jobs:
+        Path(one.work).mkdir()
+        write_secret_bundle(Path(one.work) / BUNDLE_NAME)
+    told, held = pressed(jobs, previewed.render_anew)
+    first, again = (one["record"]["outputs"] for one in told)
+    assert first == again
+    assert named(*LETTERS).encode() in held, "it has learnt from the report"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 
 import openpyxl
 import pytest
 from rich.console import Console
 
+from cescore.disclosure.undecided import UndecidedOthers
 from cescore.errors import DataError, RunError
 from cescore.intake.workspace import Workspace
 from cescore.returns.collecting.submissions import Circumstances
@@ -289,3 +291,62 @@ def test_a_folder_without_workbooks_is_an_error(root: Path) -> None:
     (root.parent / "empty").mkdir()
     with pytest.raises(DataError, match="no workbook with answers"):
         read_folder(Asked(root, 2024), root.parent / "empty")
+
+
+ACROSS = {
+    "the body around": ("F1", "firm", "waste <= 0.5 * in_body(district, waste)"),
+    "the body around a year before": ("F1", "firm", "waste <= 0.5 * in_body(district, lag(waste))"),
+    "a formula of the body around": ("F1", "firm", "waste <= 0.2 * in_body(district, 2 * waste)"),
+    "bodies inside": ("C1", "city", "waste <= 0.5 * sum_known(district, waste)"),
+}
+SECRET = "7413.5"  # of the district in which the firm lies
+
+
+@pytest.mark.parametrize("is_in", [True, False], ids=["gate in", "gate out"])
+@pytest.mark.parametrize("name", ACROSS)
+def test_a_copy_sent_back_tells_no_figure_of_another_that_respondents_add_to(
+    name: str, is_in: bool, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not is_in:
+        monkeypatch.setattr(UndecidedOthers, "are_told_in", lambda *a: False)
+    whose, kind, rule = ACROSS[name]
+    made = sent_back_for(root, rule, kind)
+    texts = _texts(made.folder / f"{whose}-核查意见.xlsx")
+    assert ("依披露规则不予显示" in texts) is is_in
+    assert (SECRET in texts or "14827" in texts) is not is_in
+
+
+def test_a_copy_sent_back_tells_of_others_what_no_respondent_returns(root: Path) -> None:
+    made = sent_back_for(root, "waste <= 0.001 * in_body(district, quota)", "firm")
+    assert "9021" in _texts(made.folder / "F1-核查意见.xlsx")
+
+
+def sent_back_for(root: Path, rule: str, kind: str) -> SentBack:
+    """What goes back of a city, a district and its firm where a soft rule of a type is broken."""
+    words = {"en": "covers", "zh": "占比", "rule": rule, "severity": "soft", "entity_types": [kind]}
+    quota = "quota: {zh: 配额, en: Quota, unit: t, entity_types: [district]}\n"
+    for name, text in {
+        "params/variables.yml": VARIABLES + quota,
+        "params/checks.yml": json.dumps({"rules": {"covers": words}}),
+        "params/frameworks/city.yml": FRAMEWORK % ("c", "c"),
+        "params/disclosure.yml": "public_types: [city, district]\n",
+        "data/entities.csv": "entity_id,entity_type,name_zh,parent_id\nC1,city,市,\nD1,district,一区,C1\nF1,firm,甲厂,D1\n",
+        **{f"data/{year}/observations.csv": "entity_id,year,variable,value\n" + "".join(
+            f"{e},{year},{code},{value}\n"
+            for e, code, value in (
+                ("C1", "gdp", 400), ("C1", "waste", 9000), ("D1", "gdp", 300), ("D1", "waste", 7413.5),
+                ("D1", "quota", 9021), ("F1", "gdp", 200), ("F1", "waste", 7400),
+            )
+        ) for year in (2023, 2024)},
+    }.items():  # fmt: skip
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return send_back(Asked(root, 2024, progress="quiet"), None, console())
+
+
+def _texts(path: Path) -> str:
+    book = openpyxl.load_workbook(path)
+    return "\n".join(
+        str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value
+    )

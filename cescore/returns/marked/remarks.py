@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Collection as Some
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,12 +84,16 @@ class ReturnRemark:
 
 @dataclass(frozen=True)
 class RemarkWriter:
-    """Words findings for respondents: names beside codes, nothing of another respondent."""
+    """Words findings for respondents: names beside codes, nothing of another respondent.
+
+    ``is_withheld``: of what names nobody, whether it tells of others all the same.
+    """
 
     lang: str
     naming: Naming
     rule_names: Mapping[str, str]  # of the workspace's own rules, by code
     others: NamedRespondents
+    is_withheld: Callable[[Finding], bool]
     sources: Sources
 
     def remarks(self, findings: Sequence[Finding]) -> list[ReturnRemark]:
@@ -103,8 +107,9 @@ class RemarkWriter:
         ]
 
     def _remark(self, finding: Finding, figures: Iterable[Address]) -> ReturnRemark:
-        texts = [t for _, value in finding.values for t in wording.texts_in(value)]
-        is_withheld = any(self.others.are_named_in(t, finding.entity_id) for t in texts)
+        texts = wording.texts_of(finding.values)
+        names_others = any(self.others.are_named_in(t, finding.entity_id) for t in texts)
+        is_withheld = names_others or self.is_withheld(finding)
         words = finding.said(self.lang, self.naming)
         if is_withheld:
             words = wording.Said(wording.text("withheld", self.lang), "")
