@@ -71,9 +71,9 @@ TESTS: Mapping[str, Sequence[str]] = {
     "disclosure/covering": ("disclosure/test_covered", "disclosure/test_said_again"),
     "disclosure/others": ("disclosure/test_said_again", "disclosure/test_covered"),
     "disclosure/not_adding": ("disclosure/test_who_lies_where",),
-    "disclosure/earlier": ("disclosure/test_editions_apart", "disclosure/test_small_systems"),
-    "disclosure/kept_pattern": ("disclosure/test_editions_apart", "disclosure/test_protecting", "disclosure/test_proven",
-                                "disclosure/test_ledger"),
+    "disclosure/earlier": ("disclosure/test_kept_pattern", "disclosure/test_editions_apart", "disclosure/test_small_systems"),
+    "disclosure/kept_pattern": ("disclosure/test_kept_pattern", "disclosure/test_editions_apart", "disclosure/test_protecting",
+                                "disclosure/test_proven", "disclosure/test_ledger"),
     "disclosure/proven": ("disclosure/test_proven",),
     "method/normalise": ("method/test_normalise", "method/test_toolbox", *METHOD),
     "method/aggregate": ("method/test_aggregate", "method/test_missing", *METHOD),
@@ -91,7 +91,7 @@ TESTS: Mapping[str, Sequence[str]] = {
     "method/doubts": ("method/test_doubts", "method/test_assessment", "desk/test_assessing", "publish/test_vocabularies"),
     "method/parts": ("method/test_assessment", "desk/test_assessing", "publish/test_vocabularies"),
     "definitions/industry_mix": ("definitions/test_industry_mix",),
-    "intake/declared_mix": ("params/test_what_scores_see",),
+    "intake/declared_mix": ("intake/test_declared_mix", "params/test_what_scores_see"),
 }  # fmt: skip
 LIBRARIES = ("pytest", "numpy", "pandas", "scipy.optimize", "pydantic", "hypothesis", "pint",
              "ruamel.yaml", "highspy", "pyarrow", "rich")  # fmt: skip

@@ -193,18 +193,19 @@ def basis_of(workspace: Workspace) -> str:
     equating = [rule for rule in definitions.checks if rule.equated]
     for entity_type, panel in workspace.panels.items():
         found.update(repr((entity_type, panel.entities, panel.years)).encode())
-        found.update(repr(sorted(panel.attributes.get("basis", ()))).encode())
+        found.update(repr(panel.attributes.get("basis", ())).encode())  # in the entities' order
         for code in sorted(panel.columns):
             column = panel.columns[code]
             found.update(code.encode())
             for array in (column.values, column.state, column.flags):
                 found.update(array.tobytes())
     for entity in workspace.register:
-        found.update(repr(entity).encode())
+        found.update(repr((entity, workspace.register.states(entity.entity_id))).encode())
     hashes = {t: framework.hash for t, framework in sorted(definitions.frameworks.items())}
     rules = definitions.disclosure.model_dump_json(exclude=SAYS_NOTHING_OF_SUMS)
     parts = (hashes, rules, workspace.year, workspace.base_year)
     found.update(repr((*parts, dict(workspace.tiled_by), sorted(workspace.blocked))).encode())
     found.update(repr(sorted((r.id, r.equated, r.entity_types) for r in equating)).encode())
-    found.update(repr(sorted((c, v.additive) for c, v in definitions.variables.items())).encode())
+    adds_up = sorted((c, v.additive, v.kind) for c, v in definitions.variables.items())
+    found.update(repr(adds_up).encode())
     return found.hexdigest()

@@ -35,3 +35,20 @@ def test_a_quantity_is_about_respondents_though_one_of_them_lies_in_no_body(behi
     (alone,) = (one for one in behind.respondents if not behind.chain(one, 2025))
     assert alone in behind.values(Quantity("output", 2025))
     assert behind.is_about_respondents(Quantity("output", 2025))
+
+
+def test_who_moves_each_year_lies_each_year_in_one_place(tmp_path: Path) -> None:
+    evaluated(tmp_path, firms(4), ("PK1", "PK2", "PK3"))
+    path = tmp_path / "data/entities.csv"
+    head, *rows = path.read_text("utf-8").splitlines()
+    lines = [f"{head},valid_from,valid_to"]
+    for row in rows:
+        if not row.startswith("firm-1-000"):
+            lines.append(f"{row},,")
+            continue
+        spans = (("PK3", ",2023"), ("PK2", "2024,2024"), ("PK1", "2025,"))
+        lines += [f"{row.replace('PK1', park)},{span}" for park, span in spans]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    moving = Behind(evaluate_again(tmp_path))
+    lay_in = {year: moving.chain("firm-1-000", year)[0] for year in (2023, 2024, 2025)}
+    assert lay_in == {2023: "PK3", 2024: "PK2", 2025: "PK1"}

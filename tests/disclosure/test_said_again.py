@@ -20,6 +20,8 @@ from cescore.disclosure.others import OtherRespondents
 from cescore.disclosure.public_view import PublicView
 from cescore.disclosure.statements import Figure
 from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
+from cescore.intake.address import Address
+from cescore.intake.findings import Finding
 from cescore.intake.workspace import Workspace
 
 ALONE = Firm("alone", 5000.5, park="PK2")
@@ -94,6 +96,8 @@ def add(path: Path, **more: object) -> None:
     """More keys in a file of params."""
     content = {**json.loads(path.read_text("utf-8")), **more}
     path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("variable", "text", "about", "year", "is_told"),
     [
@@ -115,7 +119,8 @@ def test_a_finding_tells_of_bodies_that_it_names_or_looks_at(
 ) -> None:  # fmt: skip
     withhold(monkeypatch, "PK2", "output")
     others = OtherRespondents(Gate(evaluated(tmp_path, [*firms(4), ALONE], ("PK1", "PK2"))))
-    assert others.withheld_are_told_in(variable, [text], about, year) is is_told
+    finding = Finding("warning", "", Address(""), about, year, variable, (("it", text),))
+    assert others.withheld_are_told_in(finding) is is_told
 
 
 def test_a_text_that_names_another_respondent_is_withheld_whole(tmp_path: Path) -> None:

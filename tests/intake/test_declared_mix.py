@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from cescore.definitions.industry_mix import parts_of
+from cescore.intake.declared_mix import _DeclaredMix, _given_away
+from cescore.intake.entities import Entity
 from cescore.intake.workspace import Workspace
 
 FRAMEWORK = """
@@ -92,3 +95,27 @@ def test_a_product_that_no_code_has_is_an_error_with_the_nearest(told) -> None:
 
 def test_where_params_do_not_say_what_shares_are_of_nothing_is_audited(told) -> None:
     assert told("food（corn）100%", DOMINANT, disclosure="public_types: [park]\n") == set()
+
+
+@pytest.mark.parametrize(
+    ("shares", "made", "whole", "is_given_away"),
+    [
+        ((81, 19), (80.0,), 100.0, True),
+        ((81, 19), (60.0, 20.0, 10.0), 100.0, True),  # the second knows its own
+        ((81, 19), (60.0, 2.0), 100.0, False),
+        ((50, 50), (100.0,), 175.92, True),  # at most 109.95, less than 10 % above
+        ((50, 50), (100.0,), 176.0, False),  # exactly 10 % above
+        ((100,), (95.0,), 100.0, True),  # no share is above 1
+        ((50, 50), (1.0,), 1.6, True),
+        ((50, 50), (), 1.6, False),  # nobody makes it
+    ],
+)
+def test_a_share_gives_away_what_it_bounds_within_p_per_cent(
+    shares: tuple[int, ...], made: tuple[float, ...], whole: float, is_given_away: bool
+) -> None:
+    products = zip(("corn", "egg"), shares, strict=False)
+    mix = "；".join(f"food（{product}）{share}%" for product, share in products)
+    of_firms = {"corn": {f"F{i}": value for i, value in enumerate(made)}}
+    body = _DeclaredMix(Entity("P1", "park", industry=mix), whole, of_firms)
+    given = {part.product for part in _given_away(body, parts_of(mix), 10)}
+    assert ("corn" in given) is is_given_away
