@@ -239,7 +239,9 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self.path = str(PACKAGE / f"{mutant.module}.py")
         self.code = compile(mutated(mutant), self.path, "exec")
 
-    def find_spec(self, name: str, path: object, target: object = None) -> object:
+    def find_spec(
+        self, name: str, path: object, target: object = None
+    ) -> importlib.machinery.ModuleSpec | None:
         if name != self.name:
             return None
         return importlib.machinery.ModuleSpec(name, self, origin=self.path)

@@ -160,16 +160,16 @@ def test_the_order_of_columns_and_definitions_has_no_say(workspace: Workspace) -
     definitions = workspace.definitions
     turned = replace(
         definitions,
-        variables=dict(reversed(definitions.variables.items())),
-        frameworks=dict(reversed(definitions.frameworks.items())),
+        variables=dict(reversed(list(definitions.variables.items()))),
+        frameworks=dict(reversed(list(definitions.frameworks.items()))),
     )
     panels = {
-        t: replace(p, columns=dict(reversed(p.columns.items())))
+        t: replace(p, columns=dict(reversed(list(p.columns.items()))))
         for t, p in workspace.panels.items()
     }
     blocked = {"b": (), "a": ()}
     one = replace(workspace, blocked=blocked)
     other = replace(
-        workspace, definitions=turned, panels=panels, blocked=dict(reversed(blocked.items()))
+        workspace, definitions=turned, panels=panels, blocked=dict(reversed(list(blocked.items())))
     )
     assert basis_of(one) == basis_of(other)

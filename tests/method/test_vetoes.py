@@ -9,6 +9,7 @@ import pytest
 
 from cescore.definitions.model import Plan
 from cescore.method.grades import GradeStep
+from cescore.method.schedules import Light
 from cescore.method.targets import TargetLine
 from cescore.method.veto_signs import VetoSign
 from cescore.method.vetoes import (
@@ -89,7 +90,9 @@ def test_a_record_brings_its_document_and_the_years_are_those_asked_for() -> Non
     ("binding", "light", "stands"),
     [(True, "not_met", True), (True, "met", False), (False, "not_met", False)],
 )
-def test_a_binding_target_that_was_not_met_stands(binding: bool, light: str, stands: bool) -> None:
+def test_a_binding_target_that_was_not_met_stands(
+    binding: bool, light: Light, stands: bool
+) -> None:
     target = TargetLine(
         "T", "目标", "target", "level", "t", ">=", 1, "S", "own", binding=binding, light=light
     )
