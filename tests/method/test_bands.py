@@ -60,7 +60,7 @@ def test_ranks_are_shown_of_cleared_public_bodies_only(yearly: YearlyEvaluation)
     parks = yearly.evaluations["park"].panel.entities
     for entity in (*parks, "E001", "E031", "220400"):
         band = bundler.bundle(entity).uncertainty
-        if not bundler.gate.shows_index(entity, yearly.year):
+        if not bundler.gate.shows_band(entity, yearly.year):
             assert band is None  # it would give the index away
             continue
         assert band is not None
