@@ -32,9 +32,7 @@ from cescore.method.uncertainty import (
 )
 
 DRAWS = 1024
-MOST = (
-    500  # entities that indices are estimated from; of more, as many evenly spaced in the register
-)
+MOST = 500  # entities that indices are estimated from; of more, as many evenly spaced
 MOST_RANKED = 2000  # entities of a type that each have the band of their rank
 COLUMNS = ("entity_type", "entity_id", "year", "kind", "code", "value", "note")
 

@@ -22,9 +22,8 @@ from cescore.method.result_rows import Cells, ResultColumn, ResultPart
 from cescore.run.kept_work import KeptWork
 from cescore.run.result_lines import lines_of
 
-PIECE = (
-    "lines of results.csv"  # among kept work: where the lines of which rows stand, with their hash
-)
+# among kept work: where the lines of which rows stand, with their hash
+PIECE = "lines of results.csv"
 Place = tuple[int, int, str]  # first byte, number of bytes, their hash
 
 

@@ -17,7 +17,10 @@ from cescore.publish.render import _Asked, _own_notebook
 
 
 def asked(notebook: Path, engine: str = "inprocess") -> _Asked:
-    return _Asked(Path(), Path(), "en", notebook, None, engine, False, False)
+    return _Asked(
+        bundle_path=Path(), out_dir=Path(), lang="en", notebook=notebook, templates=None,
+        engine=engine, allow_variant=False, has_spare_core=False, page_left=None,
+    )  # fmt: skip
 
 
 def test_a_shipped_notebook_is_not_mentioned_nor_its_copy(tmp_path: Path) -> None:

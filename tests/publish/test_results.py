@@ -8,6 +8,7 @@ import builders
 import pages
 import pytest
 
+from cescore.definitions.model import Indicator
 from cescore.desk import tables
 from cescore.disclosure.bundle import PeerTable
 from cescore.method.column import State
@@ -186,9 +187,9 @@ def test_numbers_of_checks_have_separators_their_unit_and_what_tells_them_apart(
 
 def test_before_the_lags_of_a_formula_have_a_first_year_nothing_is_missing():
     framework = builders.framework()
-    growth = framework.indicators["resource_output"].model_copy(
-        update={"code": "growth", "formula": "gdp / lag(gdp, 3) - 1", "group": "", "weight": 0.0}
-    )
+    known = framework.indicators["resource_output"].model_dump(exclude_unset=True)
+    other = {"code": "growth", "formula": "gdp / lag(gdp, 3) - 1", "group": "", "weight": 0.0}
+    growth = Indicator.model_validate({**known, **other, "executable": ""})
     states = {
         year: n.state
         for year, n in zip((2020, 2023), within_reach_of_lags(
