@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-MOST_PAGES = 80  # of a report or document; beyond it something grew that should not
+MOST_PAGES = 100  # of a report or document; beyond it something grew that should not
 LEAST_FILLED = 0.12  # of the height that a last page offers; below it a person is told
 WELL_FILLED = 0.5  # below it the pages are set once more, a little closer or wider
 CLOSE_FILLED = 0.2  # likewise of pages that were set closer to begin with, and so are a page less
