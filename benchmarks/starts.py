@@ -13,7 +13,7 @@ import argparse
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.measure import REPOSITORY, Spent, said, spent
@@ -21,6 +21,7 @@ from benchmarks.measure import REPOSITORY, Spent, said, spent
 PARTS = ("data", "params", "notebooks", "report_templates")
 CELL = "E010,2025,output_value,"  # of the sample: a firm of a park with a dozen
 FIRM, BODY = "E010", "220402"
+ONE_REPORT = ("--only", f"enterprise/{FIRM}")
 BY = 0.0007  # of the value, a round
 
 
@@ -32,35 +33,37 @@ def main() -> None:
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         root = asked.root or copied(Path(name))
-        for line in timed(root, asked.rounds, is_whole=asked.root is not None):
+        for line in timed(root, asked.rounds, () if asked.root else ONE_REPORT):
             print(line, flush=True)
 
 
 def copied(root: Path) -> Path:
-    """A copy of the sample with one report."""
+    """A copy of the sample."""
     for part in PARTS:
         shutil.copytree(REPOSITORY / part, root / part)
-    build(root, "--only", f"enterprise/{FIRM}")
     return root
 
 
-def timed(root: Path, rounds: int, *, is_whole: bool) -> Iterator[str]:
-    """A line for each command."""
-    same = () if is_whole else ("--only", f"enterprise/{FIRM}")
-    build(root, *same)
+def timed(root: Path, rounds: int, run: Sequence[str]) -> Iterator[str]:
+    """A line for each command; ``run`` is what makes the reports that stand there."""
+    build(root, *run)
     build(root, "check")
-    yield from rows("nothing changed", [["--help"], list(same), ["check"]], root, rounds)
+    yield from rows("nothing changed", [("--help",), run, ("check",)], root, rounds)
+    previews = [("preview", entity, "--no-open") for entity in (FIRM, BODY)]
+    after = [("check",), ("plan",), *previews, ONE_REPORT]
     changing = ChangedCell(root)
-    after = [["check"], ["plan"], ["preview", FIRM, "--no-open"], ["preview", BODY, "--no-open"]]
     try:
-        after.append(["--only", f"enterprise/{FIRM}"])
         yield from rows("one cell changed", after, root, rounds, changing)
     finally:
         changing.restore()
 
 
 def rows(
-    when: str, commands: list[list[str]], root: Path, rounds: int, cell: ChangedCell | None = None
+    when: str,
+    commands: Iterable[Sequence[str]],
+    root: Path,
+    rounds: int,
+    cell: ChangedCell | None = None,
 ) -> Iterator[str]:
     """What each command took over some rounds."""
     for command in commands:

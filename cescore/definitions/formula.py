@@ -160,9 +160,7 @@ def zero_of(rule: Expression) -> str:
     return ""
 
 
-@lru_cache(
-    maxsize=8192
-)  # by the tree itself, which `parse` keeps: each rule is asked for each type
+@lru_cache(maxsize=8192)  # by the tree, which `parse` keeps: each rule is asked for each type
 def looks_as_names(tree: ast.expr) -> tuple[str, Mapping[str, ast.Call]]:
     """A formula's text with a name in place of each look at others, and what each name stands for."""
     if not across_calls(tree):

@@ -70,12 +70,12 @@ class Behind:
         """The types whose entities may be named."""
         return self.yearly.workspace.definitions.disclosure.public_types
 
-    # --- who lies in what -----------------------------------------------------------------------
-
     @property
     def p_percent(self) -> float:
         """How near nobody may come to what one of them returned [%]."""
         return self.yearly.workspace.definitions.disclosure.p_percent
+
+    # --- who lies in what -----------------------------------------------------------------------
 
     def chain(self, entity_id: str, year: int) -> tuple[str, ...]:
         """The bodies in whose figures of a year an entity's are: what it lay in and was counted in

@@ -44,18 +44,16 @@ class OtherRespondents:
             return True
         texts, entity_id = wording.texts_of(finding.values), finding.entity_id
         codes = codes_in(finding.variable, texts)
-        named = self._bodies.intersection(texts) - {entity_id}
+        behind, ledger = self.gate.ledger.behind, self.gate.ledger
+        named = {text for text in texts if text != entity_id and ledger.contains_others(text)}
         if not named and codes.isdisjoint(ACROSS):
             return False
         year = self.gate.year if finding.year is None else finding.year
-        behind, ledger = self.gate.ledger.behind, self.gate.ledger
         others = {*named, *behind.inside(entity_id, year), *behind.chain(entity_id, year)}
         asked = codes, years_in(codes, year)
-        return any(ledger.beneath(b, *asked).figures for b in others & self._bodies)
-
-    @cached_property
-    def _bodies(self) -> frozenset[str]:
-        return frozenset(body.entity_id for body in self.gate.ledger.behind.bodies)
+        return any(
+            ledger.beneath(b, *asked).figures for b in filter(ledger.contains_others, others)
+        )
 
     @cached_property
     def _named(self) -> NamedRespondents:

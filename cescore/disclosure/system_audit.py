@@ -89,9 +89,10 @@ class SystemAudit:
         found: list[Breach] = []
         for part in self.parts(withheld):
             if part not in self._breaches:
-                if proven and verdict_of(self.protection(part)) in proven:
+                protection = self.protection(part)
+                if proven and verdict_of(protection) in proven:
                     continue
-                self._breaches[part] = self._audited(part, withheld)
+                self._breaches[part] = self._audited(protection, withheld)
             found += self._breaches[part]
         return found
 
@@ -113,10 +114,9 @@ class SystemAudit:
             if not self._breaches[part]:
                 yield verdict_of(self.protection(part))
 
-    def _audited(self, part: SystemPart, withheld: frozenset[Figure]) -> list[Breach]:
+    def _audited(self, protection: Protection, withheld: frozenset[Figure]) -> list[Breach]:
         """What one system gives away. To withhold more tells less: a cell that was safe when less was
         withheld is not asked for again."""
-        protection = self.protection(part)
         known = self._safe_under
         safe = {cell for cell in protection.cells if cell in known and known[cell] <= withheld}
         protection = replace(protection, safe=safe)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from cescore.definitions.model import AskedBody, Plan
 from cescore.definitions.scored_elsewhere import Elsewhere, scored_elsewhere
+from cescore.evaluation.per_entity import KEPT
 from cescore.intake.entities import Entity
 from cescore.intake.inspections import MeasureRecord, as_texts
 from cescore.intake.workspace import Workspace
@@ -33,7 +35,7 @@ class InspectedMeasures:
 
     def in_year(self, entity: Entity, year: int) -> tuple[MeasureLine, ...]:
         """An entity's measures of one year; also of an entity whose returns cannot be evaluated."""
-        records, body = self._by_year(entity), entity.as_asked
+        records, body = self._by_year(entity.entity_id), entity.as_asked
         if year in records:
             return self._lines(entity.entity_type, records, year, body)
         if entity.entity_id not in self._named:
@@ -48,17 +50,18 @@ class InspectedMeasures:
         return period_measures(
             self.plan,
             entity.entity_type,
-            self._by_year(entity),
+            self._by_year(entity.entity_id),
             years,
             body=entity.as_asked,
             elsewhere=self._scored_elsewhere(entity.entity_type),
         )
 
-    def _by_year(self, entity: Entity) -> dict[int, list[Mapping[str, str]]]:
+    @lru_cache(maxsize=KEPT)  # noqa: B019 - lives as long as its run; a period asks for each year
+    def _by_year(self, entity_id: str) -> Mapping[int, Sequence[Mapping[str, str]]]:
         found: dict[int, list[Mapping[str, str]]] = defaultdict(list)
-        for record in self._records.get(entity.entity_id, ()):
+        for record in self._records.get(entity_id, ()):
             found[record.year].append(as_texts(record))
-        return found
+        return dict(found)
 
     def _lines(
         self,

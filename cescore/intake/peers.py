@@ -59,9 +59,7 @@ def _far(
             (part.first + v, int(rows[i]), y),
             now=float(part.values[v, rows[i], y]),
             per_size=float(10 ** x[v, i]),
-            magnitude=round(
-                float(median[v, 0])
-            ),  # no closer: of an odd number it is somebody's own
+            magnitude=round(float(median[v, 0])),  # no closer: of an odd number it is one's own
             power=int(power[v, i]),
             meant=float(part.values[v, rows[i], y] / 10.0 ** power[v, i]),
             size=named_code(code),

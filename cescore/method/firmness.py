@@ -90,7 +90,7 @@ def grade_firmness(
     """Which other grades the draws give, all else as it is; None without a total that was graded by
     its points, or without draws.
 
-    total(q) = total + worth · (q - index), with the worth of `assessment.worth_of_index` and q each
+    total(q) = total + worth · (q - index), with the worth of `parts.worth_of_index` and q each
     percentile of the draws. The grades given most often are named, no more than the step needs.
     """
     worth = worth_of_index(assessed.weights, scale)

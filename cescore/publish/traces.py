@@ -218,10 +218,8 @@ class TraceText:
             start = others
 
 
-_BY_SYMBOL = (
-    "given",
-    "target_part",
-)  # called as in the formula: names are those of the whole target
+# called as in the formula: names are those of the whole target
+_BY_SYMBOL = ("given", "target_part")
 _YEARS = (".year", ".base_year")  # symbols, after the number that they are constants of
 _WORDS_OF: Mapping[str, tuple[str, ...]] = {
     "check": ("check",),

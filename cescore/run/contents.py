@@ -50,9 +50,8 @@ class Contents:
     lang: str
     out_of_step: Collection[str] = field(default=(), kw_only=True)  # reports of another evaluation
     release_stage: str = field(default="draft", kw_only=True)  # how official the edition is
-    shared_gate: Gate | None = field(
-        default=None, kw_only=True
-    )  # of the evaluation, if it is at hand
+    # of the evaluation, if it is at hand
+    shared_gate: Gate | None = field(default=None, kw_only=True)
 
     report: ClassVar[Kind] = SCORECARD
 

@@ -75,9 +75,8 @@ class Collection:
     resubmissions: tuple[Resubmission, ...]
     added: tuple[Submission, ...]  # that hold anything usable
     unheard: tuple[str, ...] = ()  # entities of which files came now, and nothing can be used
-    unused: Mapping[str, frozenset[str]] = field(
-        default_factory=dict
-    )  # file -> whose it is in vain
+    # file -> whose it is in vain
+    unused: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def rows(self) -> tuple[ReturnRow, ...]:

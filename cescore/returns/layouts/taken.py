@@ -70,9 +70,8 @@ class Taken:
     checks: list[CheckRow] = field(default_factory=list)
     log: FindingLog = field(default_factory=FindingLog)
     roles: dict[tuple[str, Position], Role] = field(default_factory=dict)
-    id_cells: dict[str, Address] = field(
-        default_factory=dict
-    )  # source of a row -> where its id stands
+    # source of a row -> where its id stands
+    id_cells: dict[str, Address] = field(default_factory=dict)
 
     def context(self, book: Workbook, sheet: str, row: int = 0, column: int = 0) -> Context:
         """A place of the file, to tell findings of."""
