@@ -18,6 +18,7 @@ from cescore.method.parts import worth_of_index
 ShareOfDraws = Literal["three_quarters", "half", "quarter", ""]
 SHARES: dict[ShareOfDraws, float] = {"three_quarters": 0.75, "half": 0.5, "quarter": 0.25}
 NAMED = 2  # other grades that a step is about
+LEAST_NAMED = 0.05  # of the draws: what fewer give lies beyond the band that is printed beside it
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,8 @@ def grade_firmness(
     its points, or without draws.
 
     total(q) = total + worth · (q - index), with the worth of `parts.worth_of_index` and q each
-    percentile of the draws. The grades given most often are named, no more than the step needs.
+    percentile of the draws. The grades given most often are named, no more than the step needs, and none
+    that less than a twentieth of the draws give.
     """
     worth = worth_of_index(assessed.weights, scale)
     if band is None or not band.percentiles or index is None or assessed.total is None:
@@ -103,7 +105,8 @@ def grade_firmness(
         for q in band.percentiles
     ]
     own = grade_of_bands(assessed.total, assessed.bands)
-    given = Counter(grade for grade in drawn if grade != own).most_common(NAMED)
+    others = Counter(grade for grade in drawn if grade != own).most_common(NAMED)
+    given = [(grade, n) for grade, n in others if n >= LEAST_NAMED * len(drawn)]
     shares = [n / len(drawn) for n in accumulate(n for _, n in given)]
     for step, least in SHARES.items():
         enough = next((i for i, share in enumerate(shares) if share >= least), None)

@@ -126,6 +126,15 @@ def test_other_grades_on_both_sides_count_together_and_only_those_that_the_step_
     assert below == GradeFirmness("合格", "pass", "合格", "pass", "quarter")
 
 
+def test_a_grade_of_fewer_draws_than_lie_beyond_the_band_is_not_named():
+    best = (GradeStep("优秀", "excellent", 90.0), *BANDS)
+    assessed = replace(GOOD, bands=best)
+    few = firmness(*[79.5] * 48, *[80.0] * 48, *[84.0] * 4, assessed=assessed)
+    assert few == GradeFirmness("合格", "pass", "合格", "pass", "quarter")
+    enough = firmness(*[79.5] * 48, *[80.0] * 47, *[84.0] * 5, assessed=assessed)
+    assert enough == GradeFirmness("合格", "pass", "优秀", "excellent", "half")
+
+
 @pytest.mark.parametrize(
     ("below", "words"),
     [

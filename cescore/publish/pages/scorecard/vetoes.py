@@ -72,7 +72,7 @@ def _years_of(view: View, veto: VetoLine) -> str:
 def _record_of(view: View, veto: VetoLine) -> str:
     """The record of a veto, and what the figures say of it, with what it is held against."""
     facts = map(view.fitting, filter(None, (veto.document, veto.confirmed_by, veto.date)))
-    return view.sentences(filter(None, [view.join(facts), sign_words(view, veto)]))
+    return view.t("join.clause").join(filter(None, [view.join(facts), sign_words(view, veto)]))
 
 
 def sign_words(view: View, veto: VetoLine) -> str:
