@@ -75,6 +75,8 @@ TESTS: Mapping[str, Sequence[str]] = {
     "disclosure/kept_pattern": ("disclosure/test_kept_pattern", "disclosure/test_editions_apart", "disclosure/test_protecting",
                                 "disclosure/test_proven", "disclosure/test_ledger"),
     "disclosure/proven": ("disclosure/test_proven",),
+    "disclosure/taken_back": ("disclosure/test_taken_back",),
+    "disclosure/undecided": ("run/test_sending_back",),
     "method/normalise": ("method/test_normalise", "method/test_toolbox", *METHOD),
     "method/aggregate": ("method/test_aggregate", "method/test_missing", *METHOD),
     "method/weight": ("method/test_aggregate", "method/test_missing", *METHOD),

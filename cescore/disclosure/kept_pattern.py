@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -184,6 +184,21 @@ def read_pattern(root: Path) -> KeptPattern:
         frozenset(content.proven),
         {f: edition for edition, some in content.taken_back.items() for f in _figures(some)},
     )
+
+
+def pattern_of(workspace: Workspace) -> KeptPattern:
+    """The pattern kept in a workspace, in the ids and codes of today.
+
+    Raises
+    ------
+    DataError
+        As `read_pattern`.
+    """
+    frameworks = workspace.definitions.frameworks.values()
+    tables: list[Mapping[str, Any]] = [workspace.definitions.variables]
+    tables += [table for f in frameworks for table in (f.accounts, f.indicators)]
+    codes = {old: new for table in tables for new, q in table.items() for old in q.formerly}
+    return read_pattern(workspace.root).renamed(workspace.register.current_ids, codes)
 
 
 def basis_of(workspace: Workspace) -> str:

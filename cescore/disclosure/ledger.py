@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cescore.definitions.order import closure
 from cescore.disclosure.apart import audits_of
@@ -18,7 +18,7 @@ from cescore.disclosure.behind import Behind, Quantity
 from cescore.disclosure.earlier import EarlierSums, size_of
 from cescore.disclosure.few_withheld import WithheldMember
 from cescore.disclosure.industries import IndustryTable, IndustryTotal, is_of_industry
-from cescore.disclosure.kept_pattern import KeptPattern, basis_of, read_pattern
+from cescore.disclosure.kept_pattern import KeptPattern, basis_of, pattern_of
 from cescore.disclosure.not_adding import of_too_few
 from cescore.disclosure.printed_sums import PrintedSum, PrintedSums, is_implied
 from cescore.disclosure.statements import Figure, Returned
@@ -143,13 +143,8 @@ class Ledger:
 
     @cached_property
     def kept(self) -> KeptPattern:
-        """What an earlier edition withheld, which is preferred, in the codes of today."""
-        workspace = self.yearly.workspace
-        frameworks = workspace.definitions.frameworks.values()
-        tables: list[Mapping[str, Any]] = [workspace.definitions.variables]
-        tables += [table for f in frameworks for table in (f.accounts, f.indicators)]
-        codes = {old: new for table in tables for new, q in table.items() for old in q.formerly}
-        return read_pattern(workspace.root).renamed(workspace.register.current_ids, codes)
+        """What an earlier edition withheld, which is preferred."""
+        return pattern_of(self.yearly.workspace)
 
     @cached_property
     def basis(self) -> str:
@@ -166,7 +161,7 @@ class Ledger:
             withheld=withheld,
             above=self._above(withheld),
             proven=frozenset(proven if self.rules.is_decided else ()),
-            taken_back=self._since_earlier.among(withheld) if self.rules.is_decided else {},
+            taken_back=self._taken_back(withheld),
         )
 
     def _returns_of(self, year: int) -> EarlierSums:
@@ -200,17 +195,21 @@ class Ledger:
         if not self.rules.is_decided:
             return ()
         hidden = self.withheld if withheld is None else withheld
-        taken_back = self._since_earlier.among(hidden)
-        return tuple(self._since_earlier.still_known(hidden, taken_back))
+        return tuple(self._since_earlier.still_known(hidden, self._taken_back(hidden)))
+
+    def _taken_back(self, withheld: frozenset[Figure]) -> Mapping[Figure, int]:
+        """Of what is withheld that which an earlier edition printed -> the year that it evaluated."""
+        return self._since_earlier.among(withheld) if self.rules.is_decided else {}
 
     @cached_property
     def _since_earlier(self) -> TakenBack:
         return TakenBack(self.sums, self.audits)
 
     def protections(self) -> Iterator[Protection]:
-        """The systems of everything that is released."""
+        """The systems of everything that is released, or was by an edition that somebody kept."""
+        hidden = self.withheld.difference(self._taken_back(self.withheld))
         for audit in self.audits:
-            yield from map(audit.protection, audit.parts(self.withheld & audit.figures))
+            yield from map(audit.protection, audit.parts(hidden & audit.figures))
 
     @cached_property
     def audits(self) -> tuple[SystemAudit, ...]:

@@ -122,15 +122,22 @@ class Unknowns:
 
     @lru_cache(maxsize=65536)  # noqa: B019 - lives as long as its run
     def late(self, quantity: Quantity) -> frozenset[str]:
-        """Respondents whose value the kept edition did not hold, or so small that the difference is
-        theirs to within p %."""
+        """Respondents whose value the kept edition did not hold, or so small or so large that the
+        difference is all of the one or the other to within p %."""
         filed = self.filed.get(quantity.year)
         if filed is None:
             return frozenset()
         before = filed.returned(quantity.code)
-        share = self.behind.p_percent / 100 * ROUNDED
-        values = self.behind.values(quantity)
-        return frozenset(e for e, value in values.items() if before.get(e, 0.0) <= share * value)
+        return frozenset(
+            e
+            for e, value in self.behind.values(quantity).items()
+            if self._is_nothing(before.get(e, 0.0), value)
+            or self._is_nothing(value, before.get(e, 0.0))
+        )
+
+    def _is_nothing(self, value: float, other: float) -> bool:
+        """Whether a value is next to nothing beside another, of which one was kept roughly."""
+        return value <= self.behind.p_percent / 100 * ROUNDED * other
 
     @lru_cache(maxsize=4096)  # noqa: B019
     def moved(self, quantity: Quantity) -> Mapping[str, tuple[str, ...]]:
@@ -145,11 +152,15 @@ class Unknowns:
 
     @lru_cache(maxsize=4096)  # noqa: B019
     def gone(self, quantity: Quantity) -> Mapping[str, float]:
-        """Respondents that have no value any more -> about what they had returned [its unit]."""
+        """Respondents that have no value any more, or next to nothing of it -> about what they had
+        returned [its unit]."""
         filed = self.filed.get(quantity.year, EarlierSums())
-        now = self.behind.values(quantity).keys() | self.behind.open_values(quantity).keys()
-        before = filed.returned(quantity.code)
-        return {e: v for e, v in before.items() if v > 0 and e not in now and filed.chains[e]}
+        now = {**self.behind.values(quantity), **self.behind.open_values(quantity)}
+        return {
+            e: before
+            for e, before in filed.returned(quantity.code).items()
+            if before > 0 and filed.chains[e] and self._is_nothing(now.get(e, 0.0), before)
+        }
 
     def _group(self, entity_id: str, quantity: Quantity) -> tuple[str, ...]:
         """What tells a respondent from others in printed sums: its bodies, the industry that it is

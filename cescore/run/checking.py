@@ -9,7 +9,11 @@ from cescore.run.kept_answers import Answer, KeptAnswers
 from cescore.run.production import trials_in_production
 from cescore.run.telling import FINDINGS_SHOWN, say
 
+TAKEN_BACK_SHOWN = 5
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.console import Console
 
     from cescore.intake.workspace import Workspace
@@ -56,9 +60,22 @@ def _answered(asked: Asked, console: Console, *, is_all: bool) -> tuple[Answer, 
         lines.append(_written_whole(review, selected.hidden, asked))
     elif selected.hidden:
         lines.append(label("terminal.more_hidden", asked.spoken, n=selected.hidden))
+    lines += [*_taken_back(workspace, asked.spoken)]
     lines += [rows_told(count, asked.spoken) for count in workspace.rows]
     lines.append(counted(workspace, asked.spoken))
     return Answer(lines, 1 if workspace.has_errors else 0), not is_cut_off
+
+
+def _taken_back(workspace: Workspace, lang: str) -> Iterator[str]:
+    """What earlier editions printed and the kept pattern withholds since, in one line."""
+    from cescore.disclosure.kept_pattern import pattern_of
+    from cescore.run.telling import first_of
+
+    known = pattern_of(workspace).taken_back
+    if known:
+        named = [f"{' '.join(map(str, figure))} ({edition})" for figure, edition in known.items()]
+        figures = first_of(named, TAKEN_BACK_SHOWN, lang)
+        yield label("terminal.taken_back", lang, n=len(known), figures=figures)
 
 
 def _reviewed(workspace: Workspace, lang: str) -> tuple[FindingsReview, list[str]]:

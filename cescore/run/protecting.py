@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from rich.console import Console
 from cescore.disclosure.kept_pattern import FILE
 from cescore.disclosure.ledger import Ledger
 from cescore.disclosure.remaining import PUBLIC, Range, observer_of, ranges
+from cescore.disclosure.taken_back import StillKnown
 from cescore.evaluation.yearly import evaluate_workspace
 from cescore.intake.inert import csv_text
 from cescore.intake.workspace import Workspace
@@ -26,8 +27,10 @@ SHOWN = 40  # ranges on a terminal, the narrowest first; the others by --form cs
 
 
 def infer(root: Path, year: int | None, who: str, form: str, lang: str, console: Console) -> int:
-    """What ``who`` can infer of each respondent; 1 if any range is too narrow."""
-    ledger = _ledger(root, year, phases(Terminal(stderr=True), lang))
+    """What ``who`` can infer of each respondent from what is released, and what earlier editions printed;
+    1 if any range is too narrow."""
+    beside = Terminal(stderr=True)
+    ledger = _ledger(root, year, phases(beside, lang))
     found = list(ranges(ledger, observer_of(ledger, who), ledger.yearly.year))
     found.sort(key=lambda one: (one.is_safe, _room(one), one.entity_id, one.code))
     unsafe = sum(not one.is_safe for one in found)
@@ -40,6 +43,7 @@ def infer(root: Path, year: int | None, who: str, form: str, lang: str, console:
             console.print(_line(one, lang), markup=False)
         name = label("infer.public", lang) if who == PUBLIC else who
         console.print(label("infer.sum", lang, who=name, n=len(found), unsafe=unsafe), markup=False)
+    _tell_known(ledger.still_known(), lang, console if form == "text" else beside)
     return 1 if unsafe else 0
 
 
@@ -57,16 +61,18 @@ def protect(root: Path, year: int | None, lang: str, console: Console) -> int:
     if not withheld:
         console.print(label("protect.none", lang), markup=False)
     console.print(label("protect.kept", lang, file=FILE), markup=False)
-    known = ledger.still_known(pattern.withheld)
-    for one in known:
-        figure, targets = " ".join(map(str, one.figure)), ", ".join(one.targets)
-        say(
-            console,
-            label("release.still_known", lang, figure=figure, edition=one.edition, targets=targets),
-        )
-    if known:
+    if known := ledger.still_known(pattern.withheld):
+        _tell_known(known, lang, console)
         say(console, label("protect.never_out", lang, file=FILE))
     return 0
+
+
+def _tell_known(known: Iterable[StillKnown], lang: str, console: Console) -> None:
+    """What earlier editions give away and no choice takes back, a line for each figure."""
+    for one in known:
+        figure, targets = " ".join(map(str, one.figure)), ", ".join(one.targets)
+        values = {"figure": figure, "edition": one.edition, "targets": targets}
+        say(console, label("release.still_known", lang, **values))
 
 
 def _ledger(root: Path, year: int | None, told: Phases) -> Ledger:

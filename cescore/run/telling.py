@@ -53,7 +53,9 @@ def say(console: Console, line: str) -> None:
 def why(order: Order, lang: str) -> str:
     """What is to be built, and the first few inputs that changed."""
     told = [reason_told(reason, lang) for reason in order.reasons]
-    return label("terminal.build", lang, name=order.name, reasons=_first(told, REASONS_SHOWN, lang))
+    return label(
+        "terminal.build", lang, name=order.name, reasons=first_of(told, REASONS_SHOWN, lang)
+    )
 
 
 def reason_told(reason: str, lang: str) -> str:
@@ -74,11 +76,11 @@ def part_told(name: str, lang: str) -> str:
 def files_told(names: Sequence[str], lang: str) -> Iterator[str]:
     """The files of data/ and params/ that are others since the tree was built; nothing of none."""
     if names:
-        yield label("terminal.plan_files", lang, names=_first(names, NAMES_SHOWN, lang))
+        yield label("terminal.plan_files", lang, names=first_of(names, NAMES_SHOWN, lang))
 
 
-def _first(names: Sequence[str], count: int, lang: str) -> str:
-    """The first few names, and how many more there are."""
+def first_of(names: Sequence[str], count: int, lang: str) -> str:
+    """The first so many names, and how many more there are."""
     shown, more = label("terminal.comma", lang).join(names[:count]), len(names) - count
     return label("terminal.and_more", lang, names=shown, n=more) if more > 0 else shown
 
@@ -224,7 +226,7 @@ def _ending_told(ending: Ending, lang: str) -> Iterator[str]:
     for path in ending.evidence:
         yield label("terminal.kept", lang, path=path)
     if ending.out_of_step:
-        names = _first(ending.out_of_step, NAMES_SHOWN, lang)
+        names = first_of(ending.out_of_step, NAMES_SHOWN, lang)
         yield label("terminal.out_of_step", lang, n=len(ending.out_of_step), names=names)
     if ending.note:
         yield label(ending.note, lang) if has_label(ending.note) else ending.note

@@ -19,6 +19,7 @@ from cescore.errors import DataError
 from cescore.evaluation.yearly import YearlyEvaluation
 
 CLOSE = 0.1  # of the p % rule
+SLIP = 10  # times as much was returned first
 PARKS = ("PK6", "PK7")
 FRAME = [*firms(7, seed=6, park="PK6"), *firms(6, seed=7, park="PK7")]
 VICTIM = FRAME[0]
@@ -50,6 +51,9 @@ CASES: dict[str, Before] = {
     "a slip of the unit put right": (
         [replace(VICTIM, output=VICTIM.output / 1000), *FRAME[1:]], nothing_more,
     ),
+    "a slip of the unit the other way": (
+        [replace(VICTIM, output=SLIP * VICTIM.output), *FRAME[1:]], nothing_more,
+    ),
     "a firm that lies in another park": ([replace(VICTIM, park="PK7"), *FRAME[1:]], nothing_more),
     "a firm that is counted no more": ([*FRAME, replace(VICTIM, id="twice")], nothing_more),
 }  # fmt: skip
@@ -75,6 +79,7 @@ def test_a_preliminary_edition_and_a_final_one_leave_no_firm_s_output(
         for one, other in zip(first.values(), final.values(), strict=True)
         if one is not None and other is not None
     ]
+    left += [x / (SLIP - 1) for x in left]  # what is left of ten times a value once it is put right
     succeeded = any(abs(x - VICTIM.output) <= CLOSE * VICTIM.output for x in left)
     assert succeeded is not is_in
 

@@ -21,9 +21,12 @@ from cescore.disclosure import costs
 from cescore.disclosure.earlier import EarlierSums, size_of
 from cescore.disclosure.kept_pattern import FILE, KeptPattern, read_pattern
 from cescore.disclosure.ledger import Ledger
+from cescore.disclosure.remaining import ranges
 from cescore.disclosure.statements import Figure
 from cescore.disclosure.taken_back import StillKnown, TakenBack
-from cescore.run.protecting import protect
+from cescore.run.asked import Asked
+from cescore.run.checking import check
+from cescore.run.protecting import infer, protect
 
 SECRET = Firm("alone", 2500.5, park="PK2", material=0.0, waste=0.0, recycled=0.0)
 NEW = Figure("C1", "recycled", 2025)  # has never been out
@@ -108,6 +111,42 @@ def test_what_no_choice_takes_back_is_named_each_time_protect_runs(tmp_path: Pat
     assert read_pattern(tmp_path).taken_back[PRINTED] == 2024
     known = [one for one in Ledger(evaluate_again(tmp_path)).still_known() if one.figure == PRINTED]
     assert known == [StillKnown(PRINTED, 2024, ("firm-1-000",))]
+
+
+def test_whoever_kept_an_edition_is_asked_for_with_all_that_it_printed(tmp_path: Path) -> None:
+    """What is released now says nothing of the firm; with the first park's output of then it does."""
+    next_edition(tmp_path, dominated())
+    protect(tmp_path, None, "en", Console(file=io.StringIO()))
+    narrow = {
+        (one.entity_id, one.code)
+        for one in ranges(Ledger(evaluate_again(tmp_path)), "", 2024)
+        if not one.is_safe
+    }
+    assert narrow == {("firm-1-000", "output")}
+    text = io.StringIO()
+    infer(tmp_path, None, "public", "text", "en", Console(file=text, width=400))
+    assert "PK1 output 2024: the edition of 2024 printed it" in text.getvalue()
+
+
+def test_a_form_that_programs_read_holds_nothing_beside(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    next_edition(tmp_path, dominated())
+    text = io.StringIO()
+    infer(tmp_path, None, "public", "json", "en", Console(file=text, width=400))
+    assert isinstance(json.loads(text.getvalue()), list)
+    assert "PK1 output 2024" in capsys.readouterr().err
+
+
+def test_checks_name_what_was_printed_and_is_withheld_since(tmp_path: Path) -> None:
+    next_edition(tmp_path, dominated())
+    asked, before, after = Asked(root=tmp_path, lang="en"), io.StringIO(), io.StringIO()
+    check(asked, Console(file=before, width=400))
+    protect(tmp_path, None, "en", Console(file=io.StringIO()))
+    check(asked, Console(file=after, width=400))
+    assert "withheld since" not in before.getvalue()
+    (line,) = [one for one in after.getvalue().splitlines() if "withheld since" in one]
+    assert "PK1 output 2024 (2024)" in line
 
 
 def test_a_release_is_not_refused_for_it_and_says_so_by_name(tmp_path: Path) -> None:
