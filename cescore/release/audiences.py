@@ -33,7 +33,7 @@ from cescore.publish.pages.index.page import index_page
 from cescore.release.described import CODES, METADATA, SDMX, DescribedResults, Origin
 from cescore.release.editions import BUREAU, MANIFEST, PUBLIC, RESPONDENT
 from cescore.run.contents import Contents
-from cescore.run.files import file_hash, tree_hashes
+from cescore.run.files import tree_hashes
 from cescore.run.store import INDEX_PAGE
 from cescore.run.tables import FINDINGS, RESULTS, UNCERTAINTY, WORKBOOK, workbook, write_table
 
@@ -126,7 +126,6 @@ class Audiences:
             edition=0 if standing is None else standing.edition,
             stage=edition.release_stage,
             issued=edition.workspace.definitions.run.issued,
-            run_manifest=file_hash(self.folder / BUREAU / MANIFEST),
             reports=dict(_report_numbers(tree)),
         )
         described = DescribedResults(results, edition.workspace.definitions, origin)

@@ -48,12 +48,15 @@ Texts = list[dict[str, str]]  # one text in two languages, as JSON-LD has it
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a published table comes from, as its description says."""
+    """Where a published table comes from, as its description says.
+
+    By no hash of the bureau's files: whoever knows all that they hold but one value would have it
+    confirmed by trying.
+    """
 
     edition: int
     stage: str
     issued: str  # a date; "" where none is stated
-    run_manifest: str  # SHA-256 of the manifest of the run that the reports are of
     reports: Mapping[str, str]  # report -> its number, as its pages print it
 
 
@@ -100,14 +103,8 @@ class DescribedResults:
             "dc:source": _texts("open_data.source"),
             "dc:identifier": f"{run.year}/{self.origin.edition}/{self.origin.stage}",
             "prov:wasDerivedFrom": [
-                {
-                    "dc:title": "manifest.json",
-                    "dc:identifier": f"sha256:{self.origin.run_manifest}",
-                },
-                *(
-                    {"dc:title": report, "dc:identifier": number}
-                    for report, number in sorted(self.origin.reports.items())
-                ),
+                {"dc:title": report, "dc:identifier": number}
+                for report, number in sorted(self.origin.reports.items())
             ],
             "tables": [self._results_table(), self._codes_table()],
         }

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import csv
+import gzip
+import hashlib
 import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
+from cescore.publish.render import SHORT_HASH
 from tests.release.world import LOANS, REGISTER, World
 
 NAMES = dict(line.split(",")[:3:2] for line in REGISTER.splitlines()[1:])
@@ -59,6 +62,37 @@ def test_a_respondents_folder_holds_no_other_respondent(trees: Path, own: str) -
         raise AssertionError("the canary needs figures that differ")
     assert hits(trees / "respondent" / own, others) == []
     assert any(NAMES[own] in text for _, text in texts(trees / "respondent" / own))
+
+
+def digests(texts: Iterable[bytes]) -> set[str]:
+    """The first digits of the SHA-256 of each, as much as a page prints."""
+    return {hashlib.sha256(text).hexdigest()[:SHORT_HASH] for text in texts}
+
+
+def confidential(trees: Path, own: str) -> set[str]:
+    """The digests of all that an edition holds and one of its trees does not: whole files, and the
+    lines of what was returned."""
+    files = [p for p in trees.rglob("*") if p.is_file()]
+    raw = [gzip.decompress(p.read_bytes()) if p.suffix == ".gz" else p.read_bytes() for p in files]
+    lines = [line for text in raw for line in text.splitlines()]
+    shown = [p.read_bytes() for p in (trees / own).rglob("*") if p.is_file()]
+    return digests([*raw, *lines]) - digests(shown)
+
+
+@pytest.mark.parametrize("tree", ["public", "respondent/L1"])
+def test_nobody_has_a_guess_confirmed_by_a_hash_of_what_he_may_not_read(
+    trees: Path, tree: str
+) -> None:
+    """Whoever knows all returns but one tries values until a hash that he was handed comes out."""
+    hidden = confidential(trees, tree)
+    hits = [
+        (name, found)
+        for name, text in texts(trees / tree)
+        for found in re.findall(rf"(?=([0-9a-f]{{{SHORT_HASH}}}))", text.lower())
+        if found in hidden
+    ]
+    assert hits == []
+    assert digests([(trees / "public/results.csv").read_bytes()]) & confidential(trees, "bureau")
 
 
 def test_the_canary_finds_what_is_there(trees: Path) -> None:
