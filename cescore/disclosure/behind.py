@@ -220,6 +220,15 @@ class Behind:
         bases = panel.attributes.get("basis")
         return bases is None or bases[row] not in lifted
 
+    def parts(self, body: str, quantity: Quantity) -> Mapping[str, float]:
+        """What each holding with protected respondents in a body returned of a quantity, by magnitude
+        [unit of the quantity]."""
+        found: dict[str, float] = defaultdict(float)
+        for entity_id, value in self.values(quantity).items():
+            if body in self.chain(entity_id, quantity.year):
+                found[self.holder(entity_id)] += value
+        return found
+
     @lru_cache(maxsize=65536)  # noqa: B019
     def figure(self, body: str, quantity: Quantity) -> float | None:
         """A body's own figure; None where it has none."""

@@ -45,7 +45,12 @@ class CoveredMeasures:
         covered = [
             c for line in lines for c in line.checks if self._is_covered(c) and _is_graded(c)
         ]
-        return gives_one_away([stands_on(self._codes[c["id"]], self._years(c)) for c in covered])
+        return gives_one_away(
+            [
+                stands_on(self._codes[c["id"]], self._years(c))._replace(points=c["credit"])
+                for c in covered
+            ]
+        )
 
     def _line(self, line: MeasureLine) -> MeasureLine:
         if not any(map(self._is_covered, line.checks)):

@@ -392,9 +392,9 @@ class Gate:
         entity = self.yearly.workspace.register[entity_id]
         evaluation = self.yearly.evaluations[entity.entity_type]
         fitted = to_fitted(self.fitted(entity))
-        return PublicView(
-            evaluation, self._rows[entity_id], withheld, above, fitted, self.rules.p_percent
-        )
+        insider_of = partial(self.ledger.insider, entity_id)
+        percent, row = self.rules.p_percent, self._rows[entity_id]
+        return PublicView(evaluation, row, withheld, above, fitted, percent, insider_of)
 
     def shows_index(self, entity_id: str, year: int) -> bool:
         """Whether a body's index of a year may be shown: not above a single withheld score."""
@@ -442,7 +442,8 @@ class Gate:
         cover, years = Cover(view.hidden, year), (year, view.whole.base_year)
         hidden = [target for target in scored if cover.hides(target.indicators, years)]
         stands_on = partial(self.ledger.beneath, entity_id)
-        if gives_one_away([stands_on(target.indicators, years) for target in hidden]):
+        members = [stands_on(t.indicators, years)._replace(points=t.points or 0.0) for t in hidden]
+        if gives_one_away(members):
             yield "targets"
         lines = self.yearly.measures.get(entity_id, ()) if year == self.year else ()
         if self._covered_measures(view).gives_a_credit_away(lines, stands_on):

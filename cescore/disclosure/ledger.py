@@ -23,6 +23,7 @@ from cescore.disclosure.not_adding import of_too_few
 from cescore.disclosure.printed_sums import PrintedSum, PrintedSums, is_implied
 from cescore.disclosure.statements import Figure, Returned
 from cescore.disclosure.taken_back import StillKnown, TakenBack
+from cescore.method.knowledge import most_of
 from cescore.method.protection import Breach, Protection
 from cescore.method.withholding import least_withheld
 
@@ -110,19 +111,19 @@ class Ledger:
         return total.n > 0 and total.is_safe and total.figure not in self.withheld
 
     def beneath(self, entity_id: str, codes: Iterable[str], years: Iterable[int]) -> WithheldMember:
-        """What of a body is withheld at or beneath some codes of some years, and whose alone it is."""
+        """What of a body is withheld at or beneath some codes of some years, and whose most of it is."""
         expressions = self.yearly.evaluation_of(entity_id).framework.expressions
         cells = [(code, year) for code in closure(codes, expressions, own=True) for year in years]
         hidden = [cell for cell in cells if not self.is_released(entity_id, *cell)]
-        owners = {
-            self.behind.holder(respondent)
-            for cell in hidden
-            for respondent in self.behind.values(Quantity(*cell))
-            if entity_id in self.behind.chain(respondent, cell[1])
-        }
+        returned = (self.behind.parts(entity_id, Quantity(*cell)) for cell in hidden)
+        owners = {most_of(parts) for parts in returned if parts}
         return WithheldMember(
             frozenset(code for code, _ in hidden), owners.pop() if len(owners) == 1 else ""
         )
+
+    def insider(self, entity_id: str, code: str, year: int) -> str:
+        """The holding that returned most of a body's figure, which it knows nearly; "" where none did."""
+        return most_of(self.behind.parts(entity_id, Quantity(code, year)))
 
     def of_body(self, entity_id: str) -> tuple[Years, Years]:
         """A body's own figures that are withheld, and those released above these: code -> years.

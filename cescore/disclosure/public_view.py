@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from cescore.disclosure.bundle import Released, ReleasedSeries
 from cescore.disclosure.ledger import Years
-from cescore.disclosure.shown_wholes import ShownWholes
+from cescore.disclosure.shown_wholes import InsiderOf, ShownWholes
 from cescore.errors import DataError, Sentence
 from cescore.method.column import Column, Panel, State
 from cescore.method.evaluation import FormulaValues, TypeEvaluation, computed_from, evaluate
@@ -33,7 +33,8 @@ class PublicView:
     ``withheld``: variables, accounts and indicators -> the years in which they are withheld.
     ``above``: accounts and indicators -> the years in which they are released although something
     that they stand on is withheld. ``fitted``: what the gate releases of the constants.
-    ``p_percent``: how near nobody may come to a withheld figure from either side [%].
+    ``p_percent``: how near nobody may come to a withheld figure from either side [%]. ``insider_of``:
+    see `shown_wholes.InsiderOf`.
     """
 
     whole: TypeEvaluation
@@ -42,6 +43,7 @@ class PublicView:
     above: Years
     fitted: Fitted
     p_percent: float
+    insider_of: InsiderOf
 
     @cached_property
     def evaluation(self) -> TypeEvaluation:
@@ -164,7 +166,9 @@ class PublicView:
             code: {year: {(code, year)} for year, case in years.items() if case == ""}
             for code, years in self._scores.items()
         }
-        return ShownWholes(self.whole, self.row, self.hidden, withheld, self.p_percent)
+        return ShownWholes(
+            self.whole, self.row, self.hidden, withheld, self.p_percent, self.insider_of
+        )
 
     def _refuse_another(self, found: TypeEvaluation) -> None:
         pairs: list[tuple[str, Column, Column]] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
@@ -93,10 +94,13 @@ class Trials:
         changed = changed_formulas(official, evaluation.framework)
         kept = {code: years for code, years in above.items() if code not in changed}
         fitted, percent = _as_computed(evaluation, row, nowhere, {}), gate.rules.p_percent
+        insider_of = partial(gate.ledger.insider, entity_id)
         if fitted.released_scores or fitted.released_groups:
-            hidden = PublicView(evaluation, row, withheld, kept, Fitted(), percent).hidden
+            hidden = PublicView(
+                evaluation, row, withheld, kept, Fitted(), percent, insider_of
+            ).hidden
             fitted = _as_computed(evaluation, row, nowhere, hidden)
-        view = PublicView(evaluation, row, withheld, kept, to_fitted(fitted), percent)
+        view = PublicView(evaluation, row, withheld, kept, to_fitted(fitted), percent, insider_of)
         return ShownEvaluation(view.evaluation, 0, fitted, view.released)
 
     def _assessed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -93,6 +94,18 @@ class Knowledge:
             for holder, value in parts.items():
                 own[holder][cell] = value
         return own
+
+
+def most_of(parts: Parts) -> str:
+    """The holding that contributes more than all others together; "" where none does.
+
+    Examples
+    --------
+    >>> most_of({"a": 6.0, "b": 4.0}), most_of({"a": 5.0, "b": 5.0}), most_of({})
+    ('a', '', '')
+    """
+    whole = math.fsum(parts.values())
+    return next((holder for holder, part in parts.items() if 2 * part > whole), "")
 
 
 def two_largest(parts: Parts) -> tuple[str, str]:

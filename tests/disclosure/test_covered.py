@@ -310,7 +310,7 @@ def test_points_above_fewer_than_three_withheld_targets_are_withheld_with_the_to
     withheld: tuple[str, ...], is_shown: bool, yearly: YearlyEvaluation
 ) -> None:
     """Mean points less the others' are the withheld target's, and its ladder leads back to its value."""
-    targets = tuple(target(c, 0.9) for c in (*withheld, "free", "further"))
+    targets = tuple(target(c, 0.6) for c in (*withheld, "free", "further"))
     gate = Gate(replace(yearly, targets={"PK1": targets}))
     found = Assessment(total=70.0, parts={"targets": 90.0, "measures": 50.0})
     made = gate.assessment("PK1", found, 2025)

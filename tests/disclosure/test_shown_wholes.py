@@ -23,7 +23,7 @@ def evaluation(**rows: tuple[float, ...]) -> TypeEvaluation:
 
 def wholes(whole: TypeEvaluation, *hidden: str, p_percent: float = 10.0) -> ShownWholes:
     """Of a body of which this is withheld in 2025, all its scores apart."""
-    return ShownWholes(whole, 0, dict.fromkeys(hidden, NOW), {}, p_percent)
+    return ShownWholes(whole, 0, dict.fromkeys(hidden, NOW), {}, p_percent, lambda code, year: "")
 
 
 def test_of_a_progress_index_above_nothing_withheld_there_is_nothing_to_choose() -> None:
