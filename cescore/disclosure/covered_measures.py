@@ -47,7 +47,7 @@ class CoveredMeasures:
         ]
         return gives_one_away(
             [
-                stands_on(self._codes[c["id"]], self._years(c))._replace(points=c["credit"])
+                stands_on(self._codes[c["id"]], self._years(c))._replace(points=c["credit"] or 0.0)
                 for c in covered
             ]
         )

@@ -182,7 +182,7 @@ class Gate:
         """By type and code, what the report of each entity prints of the group's figure."""
         return {
             (entity_type, c.code): self._groups[entity_type, c.code].for_entities(
-                c.values, self.rules
+                self._readable(entity_type, c), self.rules
             )
             for entity_type, comparisons in self._comparisons.items()
             for c in comparisons
@@ -198,10 +198,12 @@ class Gate:
         return found
 
     def _shown(self, entity_type: str, comparison: Comparison) -> Floats:
-        """The values of the public bodies that may be ranked; NaN for the others."""
+        """The values of the public bodies that may be ranked and print theirs; NaN for the others:
+        between two that are printed a rank would bound one that is not."""
         entities = self.yearly.evaluations[entity_type].panel.entities
         ranked = self.ranked_in(self.year, entity_type)
-        return np.where([e in ranked for e in entities], comparison.values, np.nan)
+        shown = [e in ranked and self._prints(e, comparison.code) for e in entities]
+        return np.where(shown, comparison.values, np.nan)
 
     @lru_cache(maxsize=64)  # noqa: B019 - a gate lives as long as its run
     def _rank_history(self, entity_type: str) -> Mapping[int, tuple[YearRank, ...]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -9,6 +11,8 @@ import pytest
 from cases import evaluate_again, evaluated, firms, open_ledger
 
 from cescore.disclosure import gate as gates
+from cescore.disclosure.bundle import Bundle
+from cescore.disclosure.bundles import Bundler
 from cescore.disclosure.gate import Gate
 from cescore.disclosure.ledger import Ledger
 from cescore.intake.entities import Entity
@@ -64,6 +68,65 @@ def test_a_body_with_one_headline_rate_withheld_is_not_cleared(
     assert gate.cleared >= {"PK1", "PK2"}
     monkeypatch.setattr(Ledger, "is_released", lambda self, body, code, year: code != withheld)
     assert gate.cleared == frozenset()
+
+
+def between_its_neighbours(made: Mapping[str, Bundle], code: str) -> tuple[float, float] | None:
+    """Between which scores of the others the one lies that a report does not print, as their ranks
+    tell; None where they leave no place for it."""
+    peers = {body: bundle.peers for body, bundle in made.items() if bundle.peers is not None}
+    of = {b: next(f for f in p.figures if f.code == code) for b, p in peers.items()}
+    placed = {f.rank: b for b, f in of.items() if f.rank is not None and b != "PK4"}
+    missing = set(range(1, 6)) - placed.keys()
+    if len(missing) != 1:
+        return None
+    (rank,) = missing
+    scores = {
+        n: next(s for s in made[b].evaluated.groups if s.code == code).values[-1]
+        for n, b in placed.items()
+    }
+    low, high = scores.get(rank + 1), scores.get(rank - 1)
+    return None if low is None or high is None else (low, high)
+
+
+@pytest.mark.parametrize("is_in", [True, False], ids=["gate in", "gate out"])
+def test_ranks_do_not_bound_a_group_between_two_that_are_printed(
+    is_in: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Of five parks the fourth does not print its group, and its firms returned nearly the same as those
+    of its neighbours."""
+    steps = {"PK1": 0.5, "PK2": 0.75, "PK3": 0.99, "PK4": 1.0, "PK5": 1.01}
+    frame = [
+        replace(f, id=f"{f.id}-{park}", park=park, output=step * f.output)
+        for park, step in steps.items()
+        for f in firms(6)
+    ]
+    yearly = evaluated(tmp_path, frame, tuple(steps))
+    open_ledger(monkeypatch)
+    prints = Gate._prints
+    monkeypatch.setattr(
+        Gate,
+        "_prints",
+        lambda self, body, code: (
+            not (is_in and (body, code) == ("PK4", "all")) and prints(self, body, code)
+        ),
+    )
+    bundler = Bundler(yearly)
+    found = between_its_neighbours({body: bundler.bundle(body) for body in steps}, "all")
+    assert (found is not None and found[1] / found[0] < 1.1) is not is_in
+
+
+def test_a_group_that_a_body_does_not_print_has_no_place_in_its_own_report(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_ledger(monkeypatch)
+    monkeypatch.setattr(Gate, "_prints", lambda self, body, code: (body, code) != ("PK2", "all"))
+    ranked = {
+        body: {f.code: (f.rank, f.n) for f in table.figures}
+        for body in ("PK1", "PK2")
+        if (table := gate.peer_table(entity(gate, body))) is not None
+    }
+    assert ranked["PK2"]["all"] == (None, 2) and ranked["PK2"]["INDEX"][1] == 3
+    assert ranked["PK1"]["all"] in {(1, 2), (2, 2)}
 
 
 @pytest.mark.parametrize(("least", "n"), [(15, 15), (16, None)])
