@@ -12,7 +12,7 @@ from cases import YEARS, Firm, audit_of_release, evaluate_again, evaluated, firm
 
 from cescore.disclosure.bundles import Bundler
 from cescore.disclosure.earlier import EarlierSums, size_of, value_of
-from cescore.disclosure.kept_pattern import FILE, read_pattern
+from cescore.disclosure.kept_pattern import FILE, KeptPattern, read_pattern
 from cescore.disclosure.ledger import Ledger
 from cescore.disclosure.statements import Figure
 from cescore.errors import DataError
@@ -96,6 +96,23 @@ def test_the_audit_of_a_release_counts_what_an_edition_before_it_printed(
     (tmp_path / FILE).write_text(pattern, encoding="utf-8")
     told = audit_of_release(evaluate_again(tmp_path), PARKS).problems
     assert any(dict(one.values)["target"] == VICTIM.id for one in told)
+
+
+def test_what_an_earlier_edition_gave_away_by_itself_asks_for_nothing_to_be_withheld(
+    tmp_path: Path,
+) -> None:
+    """Of the first park one firm alone had filed by then, so that its figure was the firm's."""
+    evaluated(tmp_path, FRAME, PARKS)
+    filed = {VICTIM.id: (VICTIM.park, "C1")}
+    filed |= {f.id: (f.park, "C1") for f in sorted(FRAME, key=lambda f: f.id) if f.park != "PK6"}
+    frame = {f.id: f for f in FRAME}
+    chains = dict(sorted(filed.items()))
+    sizes = {"output": "".join(size_of(frame[i].output) for i in chains)}
+    kept = KeptPattern("old", {2025: EarlierSums(chains, sizes)})
+    (tmp_path / FILE).write_text(kept.text(), encoding="utf-8")
+    ledger = Ledger(evaluate_again(tmp_path))
+    assert ledger.is_released("PK6", "output", 2025)  # it is the sum over seven now
+    assert (VICTIM.id,) in {one.targets for one in ledger.still_known()}
 
 
 def test_a_size_is_kept_to_a_quarter_of_a_power_of_ten() -> None:

@@ -129,6 +129,29 @@ def test_a_group_that_a_body_does_not_print_has_no_place_in_its_own_report(
     assert ranked["PK1"]["all"] in {(1, 2), (2, 2)}
 
 
+@pytest.mark.parametrize("is_shown", [True, False])
+def test_a_total_by_industry_has_its_value_where_the_ledger_shows_it(
+    gate: Gate, is_shown: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Ledger, "shows_total", lambda self, total: is_shown)
+    rows = gate.industries(entity(gate, "C1"))
+    assert rows and all((row["value"] is not None) is is_shown for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("blocked", "filed", "counts"),
+    [(False, True, True), (True, True, False), (False, False, False), (True, False, False)],
+)
+def test_nobody_is_compared_whose_data_is_refused_or_not_in(
+    gate: Gate, blocked: bool, filed: bool, counts: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = replace(gate.yearly.workspace, blocked={"PK1": ()} if blocked else {})
+    monkeypatch.setattr(type(workspace), "filed", lambda self, body: filed or body != "PK1")
+    table = Gate(replace(gate.yearly, workspace=workspace)).peer_table(entity(gate, "PK2"))
+    assert table is not None
+    assert {f.n for f in table.figures if f.rank is not None} == {3 if counts else 2}
+
+
 @pytest.mark.parametrize(("least", "n"), [(15, 15), (16, None)])
 def test_of_how_many_a_total_is_stands_beside_it_from_the_least_number_on(
     gate: Gate, least: int, n: int | None, monkeypatch: pytest.MonkeyPatch

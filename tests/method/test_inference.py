@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cescore.errors import MethodError
-from cescore.method.inference import NOISE, Statement, System, connected
+from cescore.method.inference import NOISE, Bound, Statement, System, connected
 
 TOTAL = Statement.of("total", {"a": 1.0, "b": 1.0}, 100.0)
 
@@ -102,3 +102,8 @@ def test_unknowns_hang_together_by_statements_and_further_sets() -> None:
     parts = connected((one, other, third), [("aa", "b"), ("d",), ()])
     assert parts == [{"a", "aa", "b", "bb"}, {"c"}, {"d"}]
     assert np.size(parts) == 3
+
+
+def test_a_bound_is_its_value_and_proof_whatever_the_point_that_shows_it() -> None:
+    one, other = (Bound(7.0, frozenset("a"), np.array([x, 7.0])) for x in (1.0, 2.0))
+    assert one == other and "array" not in repr(one)
