@@ -7,7 +7,7 @@ which no respondent's value can be inferred too closely from all that is release
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from cescore.method.knowledge import RespondentCell
 
 Years = Mapping[str, frozenset[int]]  # code -> years
+Settled = tuple[set[Figure], set[str]]
+Each = Callable[[Callable[["SystemAudit"], Settled], Sequence["SystemAudit"]], Iterable[Settled]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,17 +60,19 @@ class Ledger:
         withheld, and what has to go beside it. ``proven``: parts that are not audited again."""
         if not self.rules.is_decided:
             return frozenset(f for f in self.sums.meanings if self.sums.is_summed(f))
-        kept = self.kept.withheld
-        chosen = {
-            f
-            for audit in self.audits
-            for f in least_withheld(
-                audit.costs, partial(audit.proofs, proven=proven), kept & audit.costs.keys()
-            )
-        }
-        chosen |= self._since_earlier.beside(chosen)
-        alone = of_too_few(self.behind, self.rules.min_contributors)
-        return frozenset(chosen - self._needless(chosen)).union(alone)
+        return self._of_too_few.union(*(self._safe_in(audit, proven) for audit in self.audits))
+
+    def _safe_in(self, audit: SystemAudit, proven: Collection[str] = ()) -> set[Figure]:
+        """The same of one system, beside what is withheld of it for itself."""
+        before = self.kept.withheld & audit.costs.keys()
+        chosen = least_withheld(audit.costs, partial(audit.proofs, proven=proven), before)
+        chosen |= self._since_earlier.beside(audit, chosen)
+        return chosen - _needless(audit.printed, chosen)
+
+    @cached_property
+    def _of_too_few(self) -> frozenset[Figure]:
+        """What is withheld for itself alone; see `not_adding`."""
+        return frozenset(of_too_few(self.behind, self.rules.min_contributors))
 
     @cached_property
     def above(self) -> frozenset[Figure]:
@@ -152,18 +156,33 @@ class Ledger:
         """A hash of all that the choice rests on."""
         return basis_of(self.yearly.workspace)
 
-    def pattern(self) -> KeptPattern:
-        """What data/withheld.json is to keep of this edition, every part of it audited here and now."""
-        withheld = self._safe()
-        proven = (v for audit in self.audits for v in audit.verdicts(withheld & audit.figures))
+    def pattern(self, each: Each = map) -> KeptPattern:
+        """What data/withheld.json is to keep of this edition, every part of it audited here and now.
+
+        ``each``: what asks the systems, one after the other or side by side; the largest come first.
+        """
+        proven = set[str]()
+        if self.rules.is_decided:
+            largest_first = sorted(self.audits, key=lambda audit: -len(audit.printed))
+            settled = list(each(self._settled, largest_first))
+            withheld = self._of_too_few.union(*(figures for figures, _ in settled))
+            proven.update(*(verdicts for _, verdicts in settled))
+        else:
+            withheld = self._safe()
         return KeptPattern(
             audited=self.basis,
             filed={year: self._returns_of(year) for year in self.behind.years},
             withheld=withheld,
             above=self._above(withheld),
-            proven=frozenset(proven if self.rules.is_decided else ()),
+            proven=frozenset(proven),
             taken_back=self._taken_back(withheld),
         )
+
+    def _settled(self, audit: SystemAudit) -> Settled:
+        """What is withheld of a system, and the verdicts on its parts (`proven.verdict_of`)."""
+        withheld = self._safe_in(audit)
+        hidden = self._of_too_few.union(withheld) & audit.figures
+        return withheld, set(audit.verdicts(hidden))
 
     def _returns_of(self, year: int) -> EarlierSums:
         """Whose returns the sums of a year hold, as the next edition has to know them."""
@@ -175,14 +194,6 @@ class Ledger:
             {e: behind.chain(e, year) for e in ids},
             {c: "".join(size_of(of.get(e, 0.0)) for e in ids) for c, of in values.items() if of},
         )
-
-    def _needless(self, withheld: Collection[Figure]) -> set[Figure]:
-        """Figures that follow from released ones of their own body: to withhold them hides nothing."""
-        sums: dict[Figure, list[PrintedSum]] = defaultdict(list)
-        for printed in self.printed:
-            sums[printed.figure].append(printed)
-        released = sums.keys() - set(withheld)
-        return {f for f in withheld if f in sums and all(is_implied(p, released) for p in sums[f])}
 
     # --- the audit ------------------------------------------------------------------------------
 
@@ -239,6 +250,15 @@ class Ledger:
     def members(self, cell: RespondentCell) -> Mapping[str, float]:
         """The respondents of a cell and what each returned."""
         return self.sums.unknowns.members(cell)
+
+
+def _needless(every: Iterable[PrintedSum], withheld: Collection[Figure]) -> set[Figure]:
+    """Figures that follow from released ones of their own body: to withhold them hides nothing."""
+    sums: dict[Figure, list[PrintedSum]] = defaultdict(list)
+    for printed in every:
+        sums[printed.figure].append(printed)
+    released = sums.keys() - set(withheld)
+    return {f for f in withheld if f in sums and all(is_implied(p, released) for p in sums[f])}
 
 
 def _by_code(figures: Iterable[Figure], entity_id: str) -> Years:

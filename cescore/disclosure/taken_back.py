@@ -46,17 +46,14 @@ class TakenBack:
             if figure in kept.taken_back or self.sums.was_printed(figure)
         }
 
-    def beside(self, withheld: Collection[Figure]) -> set[Figure]:
-        """What to withhold beside, of figures that have never been out, so that those that were taken
-        back give away as little as they can."""
-        known, found = self.among(withheld), set[Figure]()
-        for audit in self.audits if known else ():
-            if not audit.figures.isdisjoint(known):
-                before = audit.costs.keys() & withheld
-                found |= least_withheld(
-                    audit.costs, _Healing(audit, self._out, known).proofs, before
-                )
-        return found
+    def beside(self, audit: SystemAudit, withheld: Collection[Figure]) -> set[Figure]:
+        """What to withhold beside in a system, of figures that have never been out, so that those that
+        were taken back give away as little as they can."""
+        known = self.among(withheld)
+        if audit.figures.isdisjoint(known):
+            return set()
+        healing = _Healing(audit, self._out, known)
+        return least_withheld(audit.costs, healing.proofs, audit.costs.keys() & withheld)
 
     def still_known(
         self, withheld: frozenset[Figure], taken_back: Mapping[Figure, int]

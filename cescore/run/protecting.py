@@ -21,6 +21,7 @@ from cescore.publish.words import label
 from cescore.run.files import write_atomically
 from cescore.run.lines import Terminal
 from cescore.run.phases import Phases, phases
+from cescore.run.side_by_side import in_children
 from cescore.run.telling import say, type_told
 
 SHOWN = 40  # ranges on a terminal, the narrowest first; the others by --form csv
@@ -50,7 +51,7 @@ def infer(root: Path, year: int | None, who: str, form: str, lang: str, console:
 def protect(root: Path, year: int | None, lang: str, console: Console) -> int:
     """Write data/withheld.json; says how many figures of each kind of body are withheld."""
     ledger = _ledger(root, year, phases(console, lang))
-    pattern = ledger.pattern()
+    pattern = ledger.pattern(in_children)
     write_atomically(root / FILE, pattern.text().encode())
     register = ledger.yearly.workspace.register
     withheld = Counter(register[f.entity_id].entity_type for f in pattern.withheld)

@@ -1,0 +1,56 @@
+"""Work in children: in its own order, with what the parent has read, and no answer is taken for granted."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+import pytest
+
+from cescore.errors import MethodError, RunError
+from cescore.run import side_by_side
+from cescore.run.side_by_side import in_children
+
+
+@pytest.fixture(autouse=True)
+def two_processors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(side_by_side, "_processors", lambda: 2)
+
+
+def test_answers_come_in_the_order_of_the_things_whoever_is_done_first() -> None:
+    read = {"x": 7}
+
+    def slowest_first(n: int) -> tuple[int, int]:
+        time.sleep(0.2 if n == 0 else 0.0)
+        return n * read["x"], os.getpid()
+
+    found = in_children(slowest_first, range(5))
+    assert [value for value, _ in found] == [0, 7, 14, 21, 28]
+    by = [pid for _, pid in found]
+    assert os.getpid() not in by and len(set(by)) == 2
+
+
+def test_of_one_thing_or_none_no_process_is_forked() -> None:
+    assert in_children(lambda n: os.getpid(), [1]) == [os.getpid()]
+    assert in_children(lambda n: n, []) == []
+
+
+def test_what_the_work_raises_is_raised() -> None:
+    def refuse(n: int) -> int:
+        if n == 3:
+            raise MethodError("three")
+        return n
+
+    with pytest.raises(MethodError, match="three"):
+        in_children(refuse, range(6))
+
+
+def test_a_process_that_ends_by_itself_is_an_error() -> None:
+    def end(n: int) -> int:
+        if n == 1:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return n
+
+    with pytest.raises(RunError, match="ended by itself"):
+        in_children(end, range(4))
