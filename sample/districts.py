@@ -6,7 +6,7 @@ sum of the four county-level bodies.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -69,6 +69,7 @@ def district_values(territory: Mapping[str, Floats], frames: int) -> dict[str, F
     return values
 
 
+INNER_TRADE = 0.35  # share of what the four bodies could trade with one another
 CITY_GDP_2020 = 4299000.0  # published [10k CNY]
 CITY_INTENSITY_2020 = 1.2496  # [tce per 10k CNY]; the two forms of the plan's target imply 1.2331
 # Approved figures of the city, as a ratio to the sum of its four bodies; None: exactly the sum.
@@ -97,9 +98,11 @@ def city_values(
 ) -> dict[str, Floats]:
     """The city's own approved rows; every other variable is left to be summed over its bodies."""
 
+    def of_bodies(code: str) -> Floats:
+        return district[code].reshape(frames, len(DISTRICTS), Y)[:, :4]
+
     def summed(code: str) -> Floats:
-        bodies = district[code].reshape(frames, len(DISTRICTS), Y)[:, :4]
-        return np.asarray(np.nansum(bodies, axis=1), dtype=float)
+        return np.asarray(np.nansum(of_bodies(code), axis=1), dtype=float)
 
     v = {}
     for code, ratio in APPROVED.items():
@@ -123,7 +126,7 @@ def city_values(
     v["water_total"] = rounded(
         total([v[f"water_{use}"] for use in ("agri", "industry", "domestic", "eco")]), 2
     )
-    _city_flows(v, summed)
+    _city_flows(v, summed, of_bodies)
     v["msw_sorting_coverage"] = rounded(
         np.mean(district["msw_sorting_coverage"].reshape(frames, 5, Y)[:, :4], axis=1) + 2, 1
     )
@@ -139,15 +142,30 @@ NOT_RETURNED_BY_CITY = (
 )
 
 
-def _city_flows(v: dict[str, Floats], summed: Callable[[str], Floats]) -> None:
-    """Flows over the city's border: what its bodies trade with one another is in neither figure."""
+def _without_the_largest(flows: Sequence[Floats]) -> Floats:
+    """What all bodies but one take in and give off together, least of all choices of the one."""
+    both = np.nansum(flows, axis=0)
+    return np.asarray(np.nansum(both, axis=1) - np.nanmax(both, axis=1))
+
+
+def _city_flows(
+    v: dict[str, Floats], summed: Callable[[str], Floats], of_bodies: Callable[[str], Floats]
+) -> None:
+    """Flows over the city's border: what its bodies trade with one another is in neither figure.
+
+    A share of what they could trade: a body cannot trade with itself, so beside one that holds nearly
+    all of a material it is no more than what the others take in and give off.
+    """
     for material in MATERIALS:
         if material == NOT_RETURNED_BY_CITY:
             for flow in ("extraction", "stock_change"):
                 v[f"mf_{material}_{flow}"] = summed(f"mf_{material}_{flow}")
             continue
-        into, out = summed(f"mf_{material}_inflow"), summed(f"mf_{material}_outflow")
-        inner = np.floor(0.35 * np.minimum(into, out))
+        flows = [of_bodies(f"mf_{material}_{side}") for side in ("inflow", "outflow")]
+        into, out = (np.nansum(flow, axis=1) for flow in flows)
+        inner = np.floor(
+            INNER_TRADE * np.minimum(np.minimum(into, out), _without_the_largest(flows))
+        )
         v[f"mf_{material}_inflow"], v[f"mf_{material}_outflow"] = into - inner, out - inner
         for flow in ("extraction", "stock_change"):
             v[f"mf_{material}_{flow}"] = summed(f"mf_{material}_{flow}")

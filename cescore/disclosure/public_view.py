@@ -87,6 +87,8 @@ class PublicView:
         for now, whole in ((accounts, self.whole.accounts), (indicators, self.whole.indicators)):
             own = whole.alone(self.row)
             for code, column in now.columns.items():
+                if now is accounts and code in indicators.columns:
+                    continue  # what is released of it, which in other years its formula gives
                 lost = column.state == State.SUPPRESSED
                 if only_numbers:
                     lost &= own.column(code).is_present

@@ -70,6 +70,21 @@ def test_ranks_are_shown_of_cleared_public_bodies_only(yearly: YearlyEvaluation)
             assert 1 <= band.rank_low <= band.rank_high <= band.ranked
 
 
+def test_a_score_that_is_shown_is_not_said_to_be_withheld(yearly: YearlyEvaluation) -> None:
+    """An indicator that one year's withheld operand does not keep back is withheld in no other year."""
+    gate = Bundler(yearly).gate
+    for kind in ("district", "park"):
+        evaluation = yearly.evaluations[kind]
+        for entity in evaluation.panel.entities:
+            view = gate.view(entity)
+            for code, cases in (view.released.scores if view else {}).items():
+                shown = view.evaluation.indicators.column(code).is_present[0]
+                years = [
+                    y for y, is_shown in zip(evaluation.panel.years, shown, strict=True) if is_shown
+                ]
+                assert not set(years) & set(cases), (entity, code)
+
+
 def test_every_alternative_really_applied_is_listed(yearly: YearlyEvaluation) -> None:
     band = Bundler(yearly).bundle("220421").uncertainty
     assert band is not None

@@ -123,6 +123,20 @@ def test_city_rows_are_within_2_percent_of_the_four_bodies(values, year):
         assert own[code] == pytest.approx(now.loc[IN_THE_CITY, code].sum(), rel=0.02), code
 
 
+@pytest.mark.parametrize(("side", "other"), [("inflow", "outflow"), ("outflow", "inflow")])
+def test_no_body_moves_more_than_the_city_and_the_other_bodies_can_account_for(values, side, other):
+    """What a body takes in comes over the city's border or out of another body of the city."""
+    for year in COUNT_BY_YEAR:
+        now = values.xs(year, level="year")
+        for code in [c for c in now.columns if c.startswith("mf_") and c.endswith(f"_{side}")]:
+            city = now.at["220400", code]
+            back = now.loc[IN_THE_CITY, code.replace(side, other)]
+            if pd.isna(city) or back.isna().any() or now.loc[IN_THE_CITY, code].isna().any():
+                continue
+            for body in IN_THE_CITY:
+                assert now.at[body, code] <= city + back.drop(body).sum() + 1, (year, code, body)
+
+
 def test_city_population_is_exactly_the_sum(values):
     for year in COUNT_BY_YEAR:
         now = values.xs(year, level="year")["pop_resident"]
