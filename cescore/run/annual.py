@@ -19,6 +19,7 @@ from cescore.intake.workspace import Workspace
 from cescore.run.contents import Contents
 from cescore.run.documents import annual_documents
 from cescore.run.edition import Edition
+from cescore.run.kept_reading import read_workspace
 from cescore.run.phases import Phases, silent
 from cescore.run.store import MANIFEST_NAME
 from cescore.run.tables import tables_in, write_tables
@@ -47,7 +48,7 @@ class AnnualEdition(Edition):
 
     @classmethod
     def open(cls, asked: Asked, told: Phases = silent) -> AnnualEdition:
-        return cls(asked, Workspace.load(asked.root, asked.year, told), told)
+        return cls(asked, read_workspace(asked, told), told)
 
     @property
     def workspace(self) -> Workspace:
