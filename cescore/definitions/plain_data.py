@@ -49,9 +49,7 @@ def from_plain_text(text: str) -> Any:
     made: list[Any] = []
     makers = [_maker(_class_of(*names)) for names in classes]
     for number, *values in objects:  # what an object holds was written before it
-        made.append(
-            makers[number]([_read(v, made) if type(v) is list else v for v in values])
-        )
+        made.append(makers[number]([_read(v, made) if type(v) is list else v for v in values]))
     return _read(value, made)
 
 
