@@ -10,7 +10,7 @@ from cescore.definitions.layout import Files
 from cescore.definitions.located import Node, read
 from cescore.definitions.reading import Reading
 from cescore.definitions.strays import strays
-from cescore.definitions.units import Units
+from cescore.definitions.units import OwnUnits
 from cescore.errors import ParamsError, Problem
 
 # Every file that params/ may hold; whatever else is in it is named.
@@ -45,13 +45,15 @@ class ParamsFolder:
         """Name whatever is in the folder and none of the files that are read."""
         self.problems.extend(one.as_problem(self.root.name) for one in strays(self.root, FILES))
 
-    def units(self) -> Units:
+    def own_units(self) -> OwnUnits:
         """The shipped units and the workspace's own; the shipped ones alone where those are unsound."""
         try:
-            return Units.load(self.root / "units.txt")
+            own = OwnUnits.of(self.root / "units.txt")
+            _ = own.units
         except ParamsError as error:
             self.problems.extend(error.problems)
-            return Units.load()
+            return OwnUnits()
+        return own
 
     def place(self, name: str) -> Reading:
         """A file or folder as a whole."""

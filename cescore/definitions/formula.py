@@ -116,13 +116,14 @@ def _parsed(text: str, conditions: bool, across: bool) -> Expression:
     except (ValueError, MemoryError, RecursionError) as error:
         raise FormulaError("nested too deeply to be read", expected=ALLOWED) from error
     GrammarReader(conditions, across).read(tree)
+    looks = tuple(map(_look, across_calls(tree))) if across else ()
     return Expression(
         text=" ".join(plain.split()),
         tree=tree,
         names=names,
-        own_names=tuple(dict.fromkeys(_own_names(tree))),
-        looks=tuple(map(_look, across_calls(tree))),
-        longest_lag=_longest_lag(tree),
+        own_names=tuple(dict.fromkeys(_own_names(tree))) if looks else names,
+        looks=looks,
+        longest_lag=_longest_lag(tree) if "lag" in text else 0,
         parts=tuple(map(ast.unparse, _parts(tree))),
     )
 

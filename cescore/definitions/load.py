@@ -2,41 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from cescore.definitions.bonus import resolve_bonus
 from cescore.definitions.check_rules import RuleTerms, load_checks
 from cescore.definitions.contradictions import check_kinds
 from cescore.definitions.databases import load_databases
+from cescore.definitions.definitions import Definitions
 from cescore.definitions.ends import EndsSources, load_ends
 from cescore.definitions.ends_taken import check_ends, check_mixes
 from cescore.definitions.folder import ParamsFolder
 from cescore.definitions.former_codes import check_former_codes
 from cescore.definitions.frameworks import resolved_framework
-from cescore.definitions.history import MethodRecord, load_history
+from cescore.definitions.history import load_history
 from cescore.definitions.layout import Draft, Drafts, draft_frameworks
 from cescore.definitions.model import (
-    Account,
-    BuiltInChecks,
-    CheckRule,
     Disclosure,
-    Factor,
-    Framework,
-    IndustryRange,
     Plan,
     Run,
-    Standard,
-    Variable,
 )
-from cescore.definitions.model.database import Database
-from cescore.definitions.model.ends import EndsTable
-from cescore.definitions.model.reference import Reference
-from cescore.definitions.movable import Movable, load_movable
+from cescore.definitions.movable import load_movable
 from cescore.definitions.names import Names
 from cescore.definitions.page import load_page
-from cescore.definitions.pictures import PageParams
 from cescore.definitions.plan_targets import plan_of_run
 from cescore.definitions.plans import load_plans
 from cescore.definitions.reading import Reading
@@ -49,44 +36,6 @@ from cescore.definitions.standards import load_standards
 from cescore.definitions.units import Units
 from cescore.definitions.vintages import check_vintages
 from cescore.errors import ParamsError, Sentence
-
-
-@dataclass(frozen=True)
-class Definitions:
-    """What params/ say, resolved and free of contradictions.
-
-    ``frameworks`` (by entity type) are complete in themselves: accounts, factors and variables they
-    use, the order of computing, executable formulas.
-    """
-
-    units: Units
-    variables: Mapping[str, Variable]
-    accounts: Mapping[str, Account]
-    factors: Mapping[str, Factor]
-    frameworks: Mapping[str, Framework]
-    checks: tuple[CheckRule, ...]
-    built_in: BuiltInChecks
-    plan: Plan | None
-    run: Run
-    disclosure: Disclosure
-    standards: Mapping[str, Standard] = field(default_factory=dict)
-    ranges: tuple[IndustryRange, ...] = ()
-    page: PageParams = field(default_factory=PageParams)
-    movable: Movable = field(default_factory=Movable)
-    history: Mapping[int, MethodRecord] = field(default_factory=dict)  # of earlier years
-    plans: Mapping[str, Plan] = field(default_factory=dict)  # every plan, the run's own among them
-    databases: tuple[Database, ...] = ()
-    beside: tuple[Framework, ...] = ()  # further frameworks that returns are scored under, ungraded
-    references: tuple[Reference, ...] = ()  # printed beside indicators, never scored
-    ends: EndsTable = field(default_factory=EndsTable)  # rules of ends, and the ends of quantities
-
-    def plan_in(self, year: int) -> Plan | None:
-        """The plan a year was inspected under: the run's own, or the one that an earlier year falls in."""
-        own = self.plan
-        if year == self.run.year or (own is not None and own.first_year <= year <= own.last_year):
-            return own
-        covering = [p for p in self.plans.values() if p.first_year <= year <= p.last_year]
-        return covering[0] if len(covering) == 1 else own
 
 
 def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
@@ -102,7 +51,8 @@ def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
     """
     params = ParamsFolder(Path(params_dir))
     params.name_strays()
-    units = params.units()
+    own_units = params.own_units()
+    units = own_units.units
     run = load_run(params.files("runs"), year, params.place("runs"))
     databases = load_databases(params.files("runs"), run.year) if run is not None else ()
     names = _names(params, units)
@@ -156,7 +106,7 @@ def load_definitions(params_dir: Path, year: int | None = None) -> Definitions:
             Sentence("{name}/ contradicts itself", name=params.root.name), params.problems
         )
     return Definitions(
-        units=units,
+        own_units=own_units,
         variables=names.variables,
         accounts=accounts,
         factors=names.factors,

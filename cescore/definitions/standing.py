@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cescore.definitions.definitions import Definitions
 from cescore.definitions.formula import parse
-from cescore.definitions.load import Definitions
 from cescore.definitions.scored_elsewhere import check_formula
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cescore.definitions.held_back import held_back
 from cescore.definitions.spelling import nearest
@@ -23,10 +24,10 @@ from cescore.definitions.unit_text import (
 )
 from cescore.errors import CescoreError, ParamsError, Problem, Sentence
 
-with held_back("dask"):  # a third of the start of each command, for arrays that are none of ours
+if TYPE_CHECKING:
     import pint
 
-__all__ = ["UnitError", "Units"]
+__all__ = ["OwnUnits", "UnitError", "Units"]
 
 SHIPPED = Path(__file__).with_name("units.txt")
 LARGEST_FILE = 200_000  # characters of a workspace's units.txt
@@ -76,6 +77,9 @@ class Units:
     """
 
     def __init__(self) -> None:
+        with held_back("dask"):  # a third of the library's start, for arrays that are none of ours
+            import pint  # not for who asks for no unit
+        self._pint = pint
         self.registry: Any = pint.UnitRegistry(None, non_int_type=Fraction, cache_folder=None)
         self._names: dict[str, str] = {}  # any spelling -> the name Pint knows
         self._shown: dict[str, str] = {}  # the name Pint knows -> what a message shows
@@ -92,11 +96,7 @@ class Units:
         ParamsError
             Lines of the workspace's file that define nothing, or something already defined.
         """
-        if extra is None or not os.path.lexists(extra):
-            return _shipped()
-        units = _read_shipped()
-        units._define_all(_text_of(extra), f"{extra.parent.name}/{extra.name}")
-        return units
+        return OwnUnits().units if extra is None else OwnUnits.of(extra).units
 
     def parse(self, text: str) -> pint.Unit:
         """The unit of a text as a return form writes it: "10k CNY", "tce/10k CNY", "万元/公顷".
@@ -237,7 +237,7 @@ class Units:
             unit = self.registry.Unit(self.registry.UnitsContainer({name: 1}))
             size = self._to_root(unit)
         except (
-            pint.PintError,
+            self._pint.PintError,
             ValueError,
             ArithmeticError,
             TypeError,
@@ -291,6 +291,39 @@ class Units:
             position, before = found.end(), token
         if not value or len(value) > LONGEST or value.count("(") > LARGEST_POWER:
             raise UnitError("has no value, or one that is too long")
+
+
+@dataclass(frozen=True)
+class OwnUnits:
+    """The shipped units with those of a workspace's own file, read when the first is asked for.
+
+    ``text``: what the file holds; None where there is none. ``where``: what messages call it.
+    """
+
+    text: str | None = None
+    where: str = ""
+
+    @classmethod
+    def of(cls, file: Path) -> OwnUnits:
+        """What a file adds, where it exists.
+
+        Raises
+        ------
+        ParamsError
+            It cannot be read.
+        """
+        if not os.path.lexists(file):
+            return cls()
+        return cls(_text_of(file), f"{file.parent.name}/{file.name}")
+
+    @cached_property
+    def units(self) -> Units:
+        """See `Units.load`."""
+        if self.text is None:
+            return _shipped()
+        units = _read_shipped()
+        units._define_all(self.text, self.where)
+        return units
 
 
 def _read_shipped() -> Units:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cescore.definitions.load import Definitions
+from cescore.definitions.definitions import Definitions
 from cescore.definitions.model import Framework, VariableName
 from cescore.definitions.model.variants import Terms
 from cescore.definitions.spelling import with_nearest

@@ -40,6 +40,7 @@ class Behind:
     """
 
     yearly: YearlyEvaluation
+    only: frozenset[int] | None = None  # years whose pages are read; None: every year's
 
     @cached_property
     def bodies(self) -> tuple[Entity, ...]:
@@ -61,6 +62,11 @@ class Behind:
     @cached_property
     def years(self) -> tuple[int, ...]:
         return next(iter(self.yearly.evaluations.values())).panel.years
+
+    @property
+    def read_years(self) -> tuple[int, ...]:
+        """The years whose pages are read."""
+        return tuple(y for y in self.years if self.only is None or y in self.only)
 
     def is_respondent(self, entity: Entity) -> bool:
         return entity.entity_type not in self.public_types

@@ -49,6 +49,7 @@ from cescore.method.firmness import GradeFirmness, grade_firmness
 from cescore.method.standards import standard_compliance
 
 if TYPE_CHECKING:
+    from cescore.definitions.kept_definitions import Keeping
     from cescore.definitions.model import Plan, Standard
     from cescore.evaluation.yearly import YearlyEvaluation
     from cescore.intake.entities import Entity
@@ -90,6 +91,7 @@ class Bundler:
     audience: Audience = (
         "public"  # who reads bodies' reports; bureau: nothing of theirs is withheld
     )
+    known: Keeping | None = None  # see `ledger.Ledger`
 
     def bundle(self, entity_id: str) -> Bundle:
         """See `make_bundle`."""
@@ -239,7 +241,7 @@ class Bundler:
 
     @cached_property
     def gate(self) -> Gate:
-        return Gate(self.yearly)
+        return Gate(self.yearly, self.known)
 
     @cached_property
     def _others(self) -> OtherRespondents:

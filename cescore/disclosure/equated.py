@@ -54,7 +54,7 @@ class Equated:
         zeros = list(_zeros(behind.yearly.workspace.definitions.checks))
         for body in behind.bodies:
             applying = [zero for zero in zeros if body.entity_type in zero.entity_types]
-            for year in behind.years:
+            for year in behind.read_years:
                 for zero in applying:
                     form = self._form(zero, body.entity_id, year)
                     if form is not None and len(form.terms) > 1:

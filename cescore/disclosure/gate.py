@@ -47,6 +47,7 @@ from cescore.method.disclosure import (
 from cescore.method.vetoes import VetoLine
 
 if TYPE_CHECKING:
+    from cescore.definitions.kept_definitions import Keeping
     from cescore.evaluation.yearly import YearlyEvaluation
     from cescore.intake.entities import Entity
     from cescore.method.evaluation import TypeEvaluation
@@ -71,6 +72,7 @@ class Gate:
     """Releases to each report what the bureau's disclosure rules allow."""
 
     yearly: YearlyEvaluation
+    known: Keeping | None = None  # see `ledger.Ledger`
 
     @property
     def rules(self) -> Disclosure:
@@ -383,7 +385,7 @@ class Gate:
     @cached_property
     def ledger(self) -> Ledger:
         """Which figures of bodies may leave at all."""
-        return Ledger(self.yearly)
+        return Ledger(self.yearly, self.known)
 
     @lru_cache(maxsize=256)  # noqa: B019 - a gate lives as long as its run
     def view(self, entity_id: str) -> PublicView | None:

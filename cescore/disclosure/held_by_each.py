@@ -49,13 +49,13 @@ class HeldByEach:
     truth: Mapping[Key, float]
 
     def __iter__(self) -> Iterator[Statement]:
-        for zero in self._zeros():
-            for year in self.behind.years:
+        for zero in self.zeros():
+            for year in self.behind.read_years:
                 terms = self._terms(zero, year)
                 if len(terms) > 1:
                     yield from self._of_blocks(zero, year, terms)
 
-    def _zeros(self) -> tuple[str, ...]:
+    def zeros(self) -> tuple[str, ...]:
         """What is 0 for whoever returns: rules of all types of respondents that look at nobody else."""
         workspace = self.behind.yearly.workspace
         types = {e.entity_type for e in workspace.register if self.behind.is_respondent(e)}

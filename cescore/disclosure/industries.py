@@ -108,6 +108,12 @@ class IndustryTable:
         )
         return {one.figure: one for one in made}
 
+    @property
+    def read(self) -> Mapping[Figure, IndustryTotal]:
+        """The cells of the years whose pages are read."""
+        years = self.behind.read_years
+        return {f: one for f, one in self.totals.items() if one.quantity.year in years}
+
     def of(self, body: str, year: int) -> list[IndustryTotal]:
         """The rows of one body's table of a year."""
         return [t for t in self.totals.values() if (t.body, t.quantity.year) == (body, year)]
@@ -134,7 +140,7 @@ class IndustryTable:
         rules = [rule for rule in workspace.definitions.checks if types <= set(rule.entity_types)]
         sides = [rule.equated for rule in rules if rule.equated and not rule.looks_at_others]
         for body, industry, year in dict.fromkeys(
-            (t.body, t.industry, t.quantity.year) for t in self.totals.values()
+            (t.body, t.industry, t.quantity.year) for t in self.read.values()
         ):
             for left in sides:
                 form = self._form(left, body, industry, year)

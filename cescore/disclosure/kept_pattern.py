@@ -204,8 +204,6 @@ def pattern_of(workspace: Workspace) -> KeptPattern:
 def basis_of(workspace: Workspace) -> str:
     """A hash of all that decides what may be released: data, register, formulas and rules."""
     found = hashlib.sha256(f"method {METHOD}".encode())
-    definitions = workspace.definitions
-    equating = [rule for rule in definitions.checks if rule.equated]
     for entity_type, panel in workspace.panels.items():
         found.update(repr((entity_type, panel.entities, panel.years)).encode())
         found.update(repr(panel.attributes.get("basis", ())).encode())  # in the entities' order
@@ -214,13 +212,25 @@ def basis_of(workspace: Workspace) -> str:
             found.update(code.encode())
             for array in (column.values, column.state, column.flags):
                 found.update(array.tobytes())
-    for entity in workspace.register:
-        found.update(repr((entity, workspace.register.states(entity.entity_id))).encode())
+    found.update(structure_of(workspace))
+    return found.hexdigest()
+
+
+def structure_of(workspace: Workspace) -> bytes:
+    """What decides beside the values received: register, formulas and rules."""
+    definitions = workspace.definitions
+    equating = [rule for rule in definitions.checks if rule.equated]
+    register = [
+        (entity, workspace.register.states(entity.entity_id)) for entity in workspace.register
+    ]
     hashes = {t: framework.hash for t, framework in sorted(definitions.frameworks.items())}
     rules = definitions.disclosure.model_dump_json(exclude=SAYS_NOTHING_OF_SUMS)
     parts = (hashes, rules, workspace.year, workspace.base_year)
-    found.update(repr((*parts, dict(workspace.tiled_by), sorted(workspace.blocked))).encode())
-    found.update(repr(sorted((r.id, r.equated, r.entity_types) for r in equating)).encode())
     adds_up = sorted((c, v.additive, v.kind) for c, v in definitions.variables.items())
-    found.update(repr(adds_up).encode())
-    return found.hexdigest()
+    said = (
+        *map(repr, register),
+        repr((*parts, dict(workspace.tiled_by), sorted(workspace.blocked))),
+        repr(sorted((r.id, r.equated, r.entity_types) for r in equating)),
+        repr(adds_up),
+    )
+    return "".join(said).encode()

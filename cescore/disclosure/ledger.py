@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from cescore.definitions.order import closure
 from cescore.disclosure.apart import audits_of
 from cescore.disclosure.behind import Behind, Quantity
+from cescore.disclosure.by_year import Choice, by_year
 from cescore.disclosure.earlier import EarlierSums, size_of
 from cescore.disclosure.few_withheld import WithheldMember
 from cescore.disclosure.industries import IndustryTable, IndustryTotal, is_of_industry
@@ -28,6 +29,7 @@ from cescore.method.protection import Breach, Protection
 from cescore.method.withholding import least_withheld
 
 if TYPE_CHECKING:
+    from cescore.definitions.kept_definitions import Keeping
     from cescore.definitions.model import Disclosure
     from cescore.disclosure.system_audit import SystemAudit
     from cescore.evaluation.yearly import YearlyEvaluation
@@ -43,6 +45,8 @@ class Ledger:
     """All figures of all bodies and years, and which of them are released to the public."""
 
     yearly: YearlyEvaluation
+    known: Keeping | None = None  # what other commands chose, year by year; None: choose now
+    only: frozenset[int] | None = None  # years whose pages are read; None: every year's
 
     @property
     def rules(self) -> Disclosure:
@@ -53,7 +57,19 @@ class Ledger:
     @cached_property
     def withheld(self) -> frozenset[Figure]:
         """The figures that the public does not see."""
-        return self.kept.withheld if self.is_kept else self._safe(self.kept.proven)
+        return self.kept.withheld if self.is_kept else self._chosen.withheld
+
+    @cached_property
+    def _chosen(self) -> Choice:
+        """What is withheld where the pattern kept in data/ does not fit."""
+        if self.known is not None and self.rules.is_decided:
+            return by_year(self, self.known)
+        return self.choice()
+
+    def choice(self) -> Choice:
+        """What to withhold, chosen now; of the years whose pages are read."""
+        withheld = self._safe(self.kept.proven)
+        return Choice(withheld, self._above(withheld))
 
     def _safe(self, proven: Collection[str] = ()) -> frozenset[Figure]:
         """What to withhold so that nobody's value can be inferred too closely: what an earlier edition
@@ -81,7 +97,7 @@ class Ledger:
         Others go with what they stand on: what is no sum or ratio of sums, and what nothing scored
         or in a headline rate stands on.
         """
-        return self.kept.above if self.is_kept else self._above(self.withheld)
+        return self.kept.above if self.is_kept else self._chosen.above
 
     def _above(self, withheld: frozenset[Figure]) -> frozenset[Figure]:
         hidden = {Returned(f.entity_id, Quantity(f.code, f.year)) for f in withheld}
@@ -232,7 +248,7 @@ class Ledger:
 
     @cached_property
     def behind(self) -> Behind:
-        return Behind(self.yearly)
+        return Behind(self.yearly, self.only)
 
     @cached_property
     def sums(self) -> PrintedSums:

@@ -9,7 +9,7 @@ from cescore.disclosure.documents import MethodBook
 from cescore.disclosure.illustration import Illustration
 
 if TYPE_CHECKING:
-    from cescore.definitions.load import Definitions
+    from cescore.definitions.definitions import Definitions
     from cescore.definitions.model import Framework
 
 

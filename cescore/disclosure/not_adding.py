@@ -29,6 +29,8 @@ def of_too_few(behind: Behind, least: int) -> Iterator[Figure]:
                 continue
             for place in np.flatnonzero(column.is_present[row]).tolist():
                 quantity = Quantity(code, panel.years[place])
+                if quantity.year not in behind.read_years:
+                    continue
                 if 0 < len(_holders(behind, body.entity_id, quantity)) < least:
                     yield Figure(body.entity_id, *quantity)
 

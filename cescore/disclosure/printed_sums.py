@@ -68,7 +68,7 @@ class PrintedSums:
     def unknowns(self) -> Unknowns:
         """What the figures are sums of."""
         quantities = {a.quantity: None for m in self.meanings.values() for a in m.inputs}  # type: ignore[attr-defined]
-        quantities |= {total.quantity: None for total in self.industries.totals.values()}
+        quantities |= {total.quantity: None for total in self.industries.read.values()}
         return Unknowns(self.behind, self.industries, self.kept.filed, quantities)
 
     @cached_property
@@ -140,7 +140,7 @@ class PrintedSums:
 
     def _printed_totals(self) -> Iterator[PrintedSum]:
         """The industry table, this year's and those of editions before it."""
-        for figure, total in self.industries.totals.items():
+        for figure, total in self.industries.read.items():
             if total.n and total.is_safe:
                 made = self._total_statement(figure, total, total.shown, total.half_width)
                 if made is not None:
@@ -182,7 +182,7 @@ class PrintedSums:
                     yield PrintedSum(name, statement, frozenset())
 
     def _totalled_earlier(self) -> Iterator[PrintedSum]:
-        for figure, total in self.industries.totals.items():
+        for figure, total in self.industries.read.items():
             cells = self.unknowns.totalled.get((total.body, total.industry, total.quantity), ())
             early = [cell for cell in cells if not is_late(cell)]
             if not early or len(early) == len(cells) or figure in self.kept.withheld:

@@ -54,7 +54,7 @@ class Statements:
             framework = evaluation.framework
             codes = (*evaluation.panel.columns, *framework.accounts, *framework.indicators)
             for code in dict.fromkeys(codes):
-                for year in evaluation.panel.years:
+                for year in self.behind.read_years:
                     found = self.of(Figure(body.entity_id, code, year))
                     if found.inputs:
                         yield Figure(body.entity_id, code, year), found

@@ -62,7 +62,7 @@ class Unknowns:
 
     def of(self, atom: Returned) -> tuple[Key, ...]:
         """The cells and rests that a body's returned quantity adds up."""
-        return self.sums[atom.quantity].get(atom.body, ())
+        return self.sums.get(atom.quantity, {}).get(atom.body, ())
 
     def keys_of(self, figure: Figure) -> Sequence[Key]:
         """The cells and rests that a returned figure, a total of the industry table, or a sum over

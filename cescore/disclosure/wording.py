@@ -14,7 +14,7 @@ from cescore.disclosure.bundle import FindingLine, PublicRow
 from cescore.intake import wording
 
 if TYPE_CHECKING:
-    from cescore.definitions.load import Definitions
+    from cescore.definitions.definitions import Definitions
     from cescore.definitions.model import Framework
     from cescore.method.measures import MeasureLine
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from cescore.definitions.definitions import Definitions
 from cescore.definitions.history import SeriesBreak, breaks_between
-from cescore.definitions.load import Definitions
 from cescore.errors import DataError, Sentence
 from cescore.evaluation.revising.move import Cause, ResultMove
 from cescore.evaluation.revising.revision import KEY, revise

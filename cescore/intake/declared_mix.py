@@ -16,8 +16,8 @@ from math import gcd
 import numpy as np
 from numpy.typing import NDArray
 
+from cescore.definitions.definitions import Definitions
 from cescore.definitions.industry_mix import MixPart, is_mix, parts_of
-from cescore.definitions.load import Definitions
 from cescore.intake.address import Address
 from cescore.intake.entities import Entity, Register
 from cescore.intake.findings import Finding, Severity

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from cescore.definitions.model import Variable
-from cescore.definitions.units import UnitError, Units
+from cescore.definitions.units import OwnUnits, UnitError
 from cescore.intake.entities import Register
 from cescore.intake.keys import Keys
 from cescore.intake.notation import folded, nearest
@@ -27,7 +27,7 @@ class Dictionary:
 
     register: Register
     variables: Mapping[str, Variable]
-    units: Units = field(default_factory=Units.load)
+    units: OwnUnits = field(default_factory=OwnUnits)  # asked where one is written otherwise
     _suggested: dict[tuple[str, str], str] = field(default_factory=dict)
     _unknown: dict[str, CodeAndValues] = field(default_factory=dict)
     _same_unit: dict[tuple[str, int], bool] = field(default_factory=dict)
@@ -110,7 +110,7 @@ class Dictionary:
         if not word or folded(word) == folded(declared):
             return True
         try:
-            return self.units.factor(word, declared) == 1
+            return self.units.units.factor(word, declared) == 1
         except UnitError:
             return False
 

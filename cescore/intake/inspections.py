@@ -15,7 +15,7 @@ from cescore.intake.columns import ColumnLayout
 from cescore.intake.csv_table import CsvTable, read_csv
 from cescore.intake.dates import read_date
 from cescore.intake.entities import Entity, Register
-from cescore.intake.findings import Context
+from cescore.intake.findings import Context, Finding, FindingLog
 from cescore.intake.near_words import near_word
 from cescore.intake.notation import clean, folded, nearest
 from cescore.intake.plain_files import is_plain_file
@@ -178,12 +178,35 @@ def _units(plan: Plan | None) -> frozenset[str]:
     return frozenset(u for m in plan.measures.values() for u in m.units) | {*plan.inspectors}
 
 
+@dataclass(frozen=True)
+class MeasuresRead:
+    """The records of a year's measures, what became of the rows, and what was found in them."""
+
+    records: tuple[MeasureRecord, ...]
+    counts: tuple[RowCount, ...]
+    findings: tuple[Finding, ...]
+
+    @classmethod
+    def of(
+        cls, path: Path, year: int, register: Register, plan: Plan | None, file: str
+    ) -> MeasuresRead:
+        """See `read_measures`; ``file``: the name in the workspace."""
+        context = Context(FindingLog()).file(file)
+        found = read_measures(path, year, register, plan, context)
+        return cls(*found, tuple(context.log.found))
+
+
+def measures_files(path: Path) -> tuple[Path, Path]:
+    """measures.csv, and what was collected of forms beside it."""
+    return path, path.with_name(RETURNED_MEASURES)
+
+
 def read_measures(
     path: Path, year: int, register: Register, plan: Plan | None, context: Context
 ) -> tuple[tuple[MeasureRecord, ...], tuple[RowCount, ...]]:
     """measures.csv of one year, and beside it what was collected of forms; no file, no records."""
     folder = context.at.file.rpartition("/")[0]
-    collected = path.with_name(RETURNED_MEASURES)
+    _, collected = measures_files(path)
     paths = [(path, context.at.file), (collected, f"{folder}/{collected.name}")]
     return _read(paths, year, register, measures_asked(plan), context)  # type: ignore[return-value]
 

@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from cescore.definitions.definitions import Definitions
 from cescore.definitions.industry_mix import names_of
-from cescore.definitions.load import Definitions
 from cescore.definitions.located import Node, read
 from cescore.definitions.model import Framework
 from cescore.errors import ParamsError, Problem, Sentence

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from cescore.definitions.definitions import Definitions
 from cescore.definitions.formula import parse
-from cescore.definitions.load import Definitions
 from cescore.definitions.model import Plan
 from cescore.intake.address import Address
 from cescore.intake.entities import Register

@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from cescore.definitions.definitions import Definitions
 from cescore.definitions.industry_mix import is_mix, is_whole, names_of, products_of
-from cescore.definitions.load import Definitions
 from cescore.intake.address import Address
 from cescore.intake.entities import Entity, Register
 from cescore.intake.findings import Context, FindingLog

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from cescore.definitions.definitions import Definitions
 from cescore.definitions.formula import parse
-from cescore.definitions.load import Definitions
 from cescore.definitions.model import Framework
 from cescore.definitions.order import closure
 from cescore.intake.findings import Finding

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from cescore.definitions.load import Definitions
+from cescore.definitions.definitions import Definitions
 from cescore.definitions.located import read
 from cescore.definitions.scored_elsewhere import counted_twice
 from cescore.definitions.standing import has_plan_ended, uncompared_checks, unused_variables

@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
 
-from cescore.definitions.kept_definitions import definitions_of
-from cescore.definitions.load import Definitions
+from cescore.definitions.definitions import Definitions
+from cescore.definitions.kept_definitions import Keeping, definitions_of
 from cescore.definitions.model import Plan, Run
 from cescore.definitions.shipped import REPOSITORY
 from cescore.errors import DataError, ParamsError, Sentence
@@ -38,8 +38,15 @@ from cescore.intake.findings import (
     in_order,
     shortened,
 )
-from cescore.intake.inspections import MeasureRecord, VetoRecord, read_measures, read_vetoes
+from cescore.intake.inspections import (
+    MeasureRecord,
+    MeasuresRead,
+    VetoRecord,
+    measures_files,
+    read_vetoes,
+)
 from cescore.intake.inventory import SourceFile, find_sources, tell_strays, year_folders
+from cescore.intake.kept_parts import KeptParts
 from cescore.intake.left_out import Cell, left_out
 from cescore.intake.named_industries import unknown_industries
 from cescore.intake.named_types import unknown_entities, unknown_types
@@ -120,11 +127,16 @@ class Workspace:
 
     @classmethod
     def load(
-        cls, root: Path, year: int | None = None, told: Callable[[str], None] = _nobody
+        cls,
+        root: Path,
+        year: int | None = None,
+        told: Callable[[str], None] = _nobody,
+        kept: Keeping | None = None,
     ) -> Workspace:
         """Read a workspace; what is wrong with the data is in ``findings``.
 
-        ``told`` hears ``reading`` and ``checking`` as each begins.
+        ``told`` hears ``reading`` and ``checking`` as each begins. ``kept``: what other commands
+        read of files that are as they were.
 
         Raises
         ------
@@ -135,9 +147,9 @@ class Workspace:
             for the year.
         """
         told("reading")
-        definitions = _definitions(root, year)
+        definitions = _definitions(root, year, kept)
         log = FindingLog()
-        received = _receive(root, definitions, log)
+        received = _receive(root, definitions, log, kept)
         register, observations = received.register, received.observations
         run = definitions.run
         _refuse_empty_year(received.sources, observations, run.year, log)
@@ -154,9 +166,6 @@ class Workspace:
         log.extend(declared_mixes(definitions, register, layout.panels, REGISTER))
         log.extend(unknown_types(definitions, register))
         log.extend(unknown_entities(definitions, register))
-        log.extend(unused_definitions(definitions, root / "params"))
-        log.extend(unread_check_formulas(definitions, root / "params"))
-        log.extend(points_counted_twice(definitions, root / "params"))
         log.extend(doubtful_years(definitions, year_folders(root / "data"), root / "params"))
         confirmed = confirm(log.sorted(), _of_years(received.confirmations, years), day_of_run(run))
         blocked = _blocked(confirmed, register, years, _inspected(definitions.plan))
@@ -234,15 +243,25 @@ class _Received:
     rows: tuple[RowCount, ...]
 
 
-def _receive(root: Path, definitions: Definitions, log: FindingLog) -> _Received:
+def _receive(
+    root: Path, definitions: Definitions, log: FindingLog, kept: Keeping | None
+) -> _Received:
     """Read everything below data/, once, each kind of file by who knows it."""
     data, year, context = root / "data", definitions.run.year, Context(log)
     tell_strays(root / "params", log)
     register, counted = read_register(data / "entities.csv", REGISTER, log)
     register = in_known_words(register.as_of(year), definitions, log, REGISTER)
-    log.extend(unknown_industries(definitions, register, root / "params"))
+    parts = KeptParts(root, year, kept)
+    log.extend(
+        parts.part(
+            "params",
+            (data / "entities.csv",),
+            tuple,
+            partial(_found_in_params, definitions, register, root / "params"),
+        )
+    )
     sources = find_sources(data, year, log)
-    dictionary = Dictionary(register, definitions.variables, definitions.units)
+    dictionary = Dictionary(register, definitions.variables, definitions.own_units)
     received = database_sources(
         root, definitions.databases, year, year_folders(data, year), context
     )
@@ -261,9 +280,15 @@ def _receive(root: Path, definitions: Definitions, log: FindingLog) -> _Received
     for folder in year_folders(data, year):
         file = f"data/{folder}/measures.csv"
         plan = definitions.plan_in(folder)
-        checked, counts = read_measures(root / file, folder, register, plan, context.file(file))
-        measures.extend(checked)
-        rows.extend(counts)
+        read = parts.part(
+            file,
+            (data / "entities.csv", *measures_files(root / file)),
+            MeasuresRead,
+            partial(MeasuresRead.of, root / file, folder, register, plan, file),
+        )
+        measures.extend(read.records)
+        rows.extend(read.counts)
+        log.extend(read.findings)
         log.extend(returned_findings(data / str(folder) / RETURNS, f"data/{folder}/{RETURNS}"))
         file = f"data/{folder}/vetoes.csv"
         looked, counts = read_vetoes(root / file, folder, register, plan, context.file(file))
@@ -283,10 +308,22 @@ def _receive(root: Path, definitions: Definitions, log: FindingLog) -> _Received
     )
 
 
-def _definitions(root: Path, year: int | None) -> Definitions:
+def _found_in_params(
+    definitions: Definitions, register: Register, params: Path
+) -> tuple[Finding, ...]:
+    """What is to be said of params, whatever was received: with the register, which they name."""
+    return (
+        *unknown_industries(definitions, register, params),
+        *unused_definitions(definitions, params),
+        *unread_check_formulas(definitions, params),
+        *points_counted_twice(definitions, params),
+    )
+
+
+def _definitions(root: Path, year: int | None, kept: Keeping | None) -> Definitions:
     """What params say of a year; of one before all data the year is what is wrong, not params."""
     try:
-        return definitions_of(root / "params", year)
+        return definitions_of(root / "params", year, kept)
     except ParamsError:
         known = year_folders(root / "data")
         if year is None or not known or year >= known[0]:

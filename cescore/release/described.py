@@ -19,7 +19,7 @@ from cescore.run.tables import RESULTS
 
 if TYPE_CHECKING:
     from cescore.definitions.bilingual import InTwoLanguages
-    from cescore.definitions.load import Definitions
+    from cescore.definitions.definitions import Definitions
 
 METADATA, CODES, SDMX = f"{RESULTS}-metadata.json", "results-codes.csv", "results.sdmx.csv"
 KEY = ("entity_type", "entity_id", "year", "kind", "code")

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from cescore.publish.pages.index.listing import IndexPage
     from cescore.run.asked import Asked
     from cescore.run.job import Outcome
+    from cescore.run.kept_reading import KeptForYear
     from cescore.run.kept_work import KeptWork
     from cescore.run.order import Subject
     from cescore.run.store import Store
@@ -42,11 +43,16 @@ class AnnualEdition(Edition):
     asked: Asked
     loaded: Workspace
     told: Phases = silent
+    kept: KeptForYear | None = None  # what other commands read and chose; None: all anew
 
     report = SCORECARD
 
     @classmethod
-    def open(cls, asked: Asked, told: Phases = silent) -> AnnualEdition:
+    def open(
+        cls, asked: Asked, told: Phases = silent, kept: KeptForYear | None = None
+    ) -> AnnualEdition:
+        if kept is not None:
+            return cls(asked, kept.workspace(told), told, kept)
         return cls(asked, Workspace.load(asked.root, asked.year, told), told)
 
     @property
@@ -70,7 +76,7 @@ class AnnualEdition(Edition):
 
     @cached_property
     def _bundler(self) -> Bundler:
-        return Bundler(self.yearly)
+        return Bundler(self.yearly, known=None if self.kept is None else self.kept.choices)
 
     @cached_property
     def _choosing(self) -> Bundler:

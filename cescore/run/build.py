@@ -47,11 +47,12 @@ if TYPE_CHECKING:
     from cescore.publish.pages.index.listing import IndexPage
     from cescore.run.asked import Asked
     from cescore.run.executor import Executor
+    from cescore.run.kept_reading import KeptForYear
 
 
-def open_edition(asked: Asked, told: Phases = silent) -> Edition:
+def open_edition(asked: Asked, told: Phases = silent, kept: KeptForYear | None = None) -> Edition:
     """What is asked for: the year's edition, with a stage that of the plan period, with a variant a
-    trial."""
+    trial. ``kept``: what other commands read and chose of the year; of what leaves nothing is."""
     if asked.variant is not None:
         from cescore.run.trial import TrialEdition  # loads the desk, and IPython with it
 
@@ -60,7 +61,7 @@ def open_edition(asked: Asked, told: Phases = silent) -> Edition:
         from cescore.run.period import PeriodEdition
 
         return PeriodEdition.open(asked, told)
-    return AnnualEdition.open(asked, told)
+    return AnnualEdition.open(asked, told, kept)
 
 
 def build(asked: Asked, executor: Executor, console: Console) -> int:

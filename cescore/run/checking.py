@@ -44,13 +44,13 @@ def check(asked: Asked, console: Console, *, is_all: bool = False) -> int:
 
 def _answered(asked: Asked, console: Console, *, is_all: bool) -> tuple[Answer, bool]:
     """What is found, and whether the lines are all of it: no file was written beside them."""
-    from cescore.intake.workspace import Workspace  # loads pandas and the unit library
+    from cescore.run.kept_reading import KeptForYear  # loads what reads and computes
     from cescore.run.phases import phases
     from cescore.run.reviewed import Selected, told
     from cescore.run.telling import counted, rows_told
 
     tell_phase = phases(console, asked.spoken, asked.progress)
-    workspace = Workspace.load(asked.root, asked.year, tell_phase)
+    workspace = KeptForYear(asked).workspace(tell_phase)
     tell_phase("evaluating")
     review, lines = _reviewed(workspace, asked.spoken)
     selected = Selected.of(review, FINDINGS_SHOWN, is_all=is_all)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from cescore.definitions.load import Definitions, load_definitions
+from cescore.definitions.definitions import Definitions
+from cescore.definitions.load import load_definitions
 from cescore.definitions.model import Plan
 from cescore.errors import DataError, Sentence
 from cescore.intake.entities import Register

@@ -62,6 +62,7 @@ def _planned(asked: Asked, console: Console) -> Iterator[str]:
     from cescore.run.build import open_edition  # loads pandas and the unit library
     from cescore.run.edition import choose
     from cescore.run.inputs import Inputs
+    from cescore.run.kept_reading import KeptForYear
     from cescore.run.manifest import Before
     from cescore.run.orders import Orders
     from cescore.run.phases import phases
@@ -69,7 +70,7 @@ def _planned(asked: Asked, console: Console) -> Iterator[str]:
 
     before = Before.of(Inputs(asked.root))
     tell_phase = phases(console, asked.spoken, asked.progress)
-    edition = open_edition(asked, tell_phase)
+    edition = open_edition(asked, tell_phase, KeptForYear(asked))
     chosen = choose(edition, asked.only)
     tell_phase("evaluating")
     store = Store.open(edition.output)

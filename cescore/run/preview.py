@@ -140,11 +140,13 @@ class Preview:
         return Prepared.of(subject, edition.output.name, edition.make(subject))
 
     def _evaluated(self) -> Edition:
-        from cescore.run.build import open_edition  # loads pandas and the unit library
+        from cescore.run.build import open_edition  # loads pandas and what computes
+        from cescore.run.kept_reading import KeptForYear
 
         inputs = combined(Inputs(self.asked.root).files()) + self._variant_text()
         if self._edition is None or inputs != self._inputs:
-            self._edition, self._inputs = open_edition(self.asked, self.told), inputs
+            kept = KeptForYear(self.asked)
+            self._edition, self._inputs = open_edition(self.asked, self.told, kept), inputs
             self.told("evaluating")
         return self._edition
 

@@ -23,7 +23,7 @@ from cescore.run.store import INDEX_PAGE, MANIFEST_NAME
 from cescore.run.summary import summary, warnings_of
 
 if TYPE_CHECKING:
-    from cescore.definitions.load import Definitions
+    from cescore.definitions.definitions import Definitions
     from cescore.intake.accounting import RowCount
     from cescore.intake.findings import Finding
     from cescore.intake.workspace import Workspace

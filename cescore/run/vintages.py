@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from cescore.definitions.load import Definitions, load_definitions
+from cescore.definitions.definitions import Definitions
+from cescore.definitions.load import load_definitions
 from cescore.errors import CescoreError, DataError, Sentence
 from cescore.evaluation.revising.side import Side
 from cescore.evaluation.yearly import evaluate_workspace

@@ -8,8 +8,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from cescore.definitions.definitions import Definitions
 from cescore.definitions.history import MethodRecord, recorded
-from cescore.definitions.load import Definitions
 from cescore.definitions.model import Plan, Run
 from cescore.definitions.model.plan import UNDECIDED
 

@@ -14,7 +14,7 @@ from cescore.intake.workspace import Workspace
 from cescore.publish.pages.method_book.frameworks import chapters
 
 if TYPE_CHECKING:
-    from cescore.definitions.load import Definitions
+    from cescore.definitions.definitions import Definitions
     from cescore.disclosure.documents import MethodBook
     from cescore.publish.fragment import Fragment
 

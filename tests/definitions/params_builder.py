@@ -7,7 +7,8 @@ from textwrap import dedent
 
 import pytest
 
-from cescore.definitions.load import Definitions, load_definitions
+from cescore.definitions.definitions import Definitions
+from cescore.definitions.load import load_definitions
 from cescore.errors import ParamsError, Problem
 
 YEAR = 2025

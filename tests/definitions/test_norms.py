@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cescore.definitions.load import Definitions, load_definitions
+from cescore.definitions.definitions import Definitions
+from cescore.definitions.load import load_definitions
 from cescore.errors import ParamsError
 
 FILES: Mapping[str, str] = {

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cescore.definitions.load import Definitions, load_definitions
+from cescore.definitions.definitions import Definitions
+from cescore.definitions.load import load_definitions
 from cescore.disclosure.bundles import make_bundle
 from cescore.evaluation.yearly import evaluate_workspace
 from cescore.intake.workspace import Workspace

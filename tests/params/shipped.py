@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from cescore.definitions.load import Definitions, load_definitions
+from cescore.definitions.definitions import Definitions
+from cescore.definitions.load import load_definitions
 from cescore.definitions.model import Account, Indicator
 from cescore.method.column import STATE_NAMES, Column, Panel, State
 from cescore.method.formulas import evaluate, names

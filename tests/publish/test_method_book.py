@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from cescore.definitions.definitions import Definitions
 from cescore.definitions.formula import ACROSS as LOOKS_AT_OTHERS
 from cescore.definitions.formula import FUNCTIONS as ALLOWED
-from cescore.definitions.load import Definitions, load_definitions
+from cescore.definitions.load import load_definitions
 from cescore.desk.documents import (
     CONVENTIONS,
     OpenDocument,

@@ -37,7 +37,7 @@ class TopValues(FileValues):
 class Definition(BaseModel):
     """Frozen, no unknown keys; ``filled`` are the fields that loading writes and no file may."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False, defer_build=True)
     filled: ClassVar[tuple[str, ...]] = ()
 
     @classmethod

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cescore.definitions.load import Definitions
+from cescore.definitions.definitions import Definitions
 from cescore.definitions.model import Framework
 from cescore.evaluation.revising.move import Because, ResultMove
 from cescore.evaluation.revising.side import Side

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cescore.definitions.definitions import Definitions
 from cescore.definitions.in_year import in_year
-from cescore.definitions.load import Definitions
 from cescore.definitions.model import Account, Framework, Plan
 from cescore.method.assessment import COMPARABLE
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from cescore.definitions.load import Definitions
+from cescore.definitions.definitions import Definitions
 from cescore.intake.corrections import Correction
 from cescore.intake.entities import Register
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from cescore.definitions.definitions import Definitions
 from cescore.definitions.formula import parse
-from cescore.definitions.load import Definitions
 from cescore.definitions.model import (
     BuiltInChecks,
     Check,

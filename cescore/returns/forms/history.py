@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cescore.definitions.load import Definitions
+from cescore.definitions.definitions import Definitions
 from cescore.definitions.model import BuiltInChecks
 from cescore.intake.correcting import apply_corrections
 from cescore.intake.corrections import read_corrections
@@ -102,7 +102,7 @@ def read_earlier(root: Path, definitions: Definitions) -> EarlierReturns:
     register, _ = read_register(data / "entities.csv", REGISTER, log)
     register = in_known_words(register.as_of(year), definitions, log, REGISTER)
     sources = find_sources(data, year - 1, log)
-    dictionary = Dictionary(register, definitions.variables, definitions.units)
+    dictionary = Dictionary(register, definitions.variables, definitions.own_units)
     years = _years_before(definitions, [s.year for s in sources if s.year is not None])
     kept = database_sources(root, (), year, year_folders(data, year - 1), Context(log))
     observations = read_observations(sources, dictionary, log, years, kept).observations

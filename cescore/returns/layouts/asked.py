@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from cescore.definitions.load import Definitions
+from cescore.definitions.definitions import Definitions
 from cescore.definitions.model import Variable
 from cescore.intake.dictionary import Dictionary
 from cescore.intake.entities import Register
@@ -23,7 +23,7 @@ class Expected:
 
     @cached_property
     def dictionary(self) -> Dictionary:
-        return Dictionary(self.register, self.definitions.variables, self.definitions.units)
+        return Dictionary(self.register, self.definitions.variables, self.definitions.own_units)
 
     def contents(self, entity_type: str) -> FormContents | None:
         """What a form of an entity type asks; None of a type without a framework."""
