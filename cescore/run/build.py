@@ -20,7 +20,7 @@ from cescore.run.edition import Edition, Selection, choose
 from cescore.run.engine import ReportRun
 from cescore.run.files import combined, make_private, write_atomically
 from cescore.run.in_step import out_of_step as out_of_step_of
-from cescore.run.inputs import Inputs
+from cescore.run.inputs import Inputs, installed
 from cescore.run.job import Outcome
 from cescore.run.kept_work import KeptWork
 from cescore.run.lock import locked
@@ -141,7 +141,10 @@ class _Building:
 
     @cached_property
     def _kept(self) -> KeptWork:
-        return KeptWork.of_run(self.store.folder, combined(self.before.inputs.shared))
+        drawn_with = {name: installed(name) for name in ("scipy", "SALib")}
+        return KeptWork.of_run(
+            self.store.folder, combined({**self.before.inputs.shared, **drawn_with})
+        )
 
     @property
     def kept(self) -> KeptWork | None:
