@@ -25,7 +25,7 @@ from cescore.intake.workspace import Workspace
 from cescore.method.assessment import COMPARABLE, Assessment, Basis, Evidence, assess
 from cescore.method.bonus import BonusLine, bonus_lines
 from cescore.method.column import Panel
-from cescore.method.evaluation import TypeEvaluation, evaluate
+from cescore.method.evaluation import TypeEvaluation, computed_beside, evaluate
 from cescore.method.from_sample import scores_from_sample
 from cescore.method.measures import MeasureLine
 from cescore.method.result_rows import ResultPart, ResultRecords, Row, as_frame
@@ -102,8 +102,15 @@ class YearlyEvaluation:
         """Each type under the further frameworks that the run names: never graded, nobody ranked."""
         found: dict[str, list[TypeEvaluation]] = defaultdict(list)
         for framework in self.workspace.definitions.beside:
-            evaluation = _evaluate_type(self.workspace, framework, None)
-            if evaluation is not None:
+            graded = self.evaluations.get(framework.entity_type)
+            if graded is not None:
+                evaluation = evaluate(
+                    graded.panel,
+                    framework,
+                    base_year=graded.base_year,
+                    run_year=graded.run_year,
+                    computed=computed_beside(graded, framework),
+                )
                 found[framework.entity_type].append(evaluation)
         return {entity_type: tuple(every) for entity_type, every in found.items()}
 
