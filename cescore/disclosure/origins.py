@@ -101,10 +101,11 @@ class Origins:
         }
 
     def _measures(self, lines: tuple[MeasureLine, ...]) -> bytes:
-        """The text of an entity's measures; of those that nobody inspected, one for all of a type."""
+        """The hash of an entity's measures; of those that nobody inspected, one for all of a type."""
         if self._last_measures and self._last_measures[0][0] is lines:
             return self._last_measures[0][1]
-        self._last_measures[:] = [(lines, _text(lines))]
+        digest = hashlib.blake2b(_text(lines), digest_size=SIZE).digest()
+        self._last_measures[:] = [(lines, digest)]
         return self._last_measures[0][1]
 
     @cached_property

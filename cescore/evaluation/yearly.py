@@ -6,7 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import chain, groupby, islice
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,7 @@ from cescore.intake.workspace import Workspace
 from cescore.method.assessment import COMPARABLE, Assessment, Basis, Evidence, assess
 from cescore.method.bonus import BonusLine, bonus_lines
 from cescore.method.column import Panel
-from cescore.method.evaluation import TypeEvaluation, evaluate
+from cescore.method.evaluation import TypeEvaluation, computed_beside, evaluate
 from cescore.method.from_sample import scores_from_sample
 from cescore.method.measures import MeasureLine
 from cescore.method.result_rows import ResultPart, ResultRecords, Row, as_frame
@@ -36,6 +36,7 @@ from cescore.method.yardsticks import INSPECTED
 
 if TYPE_CHECKING:
     from cescore.method.firmness import Band
+    from cescore.method.kept_draws import Pieces
     from cescore.method.robustness import Robustness
 
 ROWS_AT_ONCE = 200_000  # of results made entity by entity
@@ -101,8 +102,15 @@ class YearlyEvaluation:
         """Each type under the further frameworks that the run names: never graded, nobody ranked."""
         found: dict[str, list[TypeEvaluation]] = defaultdict(list)
         for framework in self.workspace.definitions.beside:
-            evaluation = _evaluate_type(self.workspace, framework, None)
-            if evaluation is not None:
+            graded = self.evaluations.get(framework.entity_type)
+            if graded is not None:
+                evaluation = evaluate(
+                    graded.panel,
+                    framework,
+                    base_year=graded.base_year,
+                    run_year=graded.run_year,
+                    computed=computed_beside(graded, framework),
+                )
                 found[framework.entity_type].append(evaluation)
         return {entity_type: tuple(every) for entity_type, every in found.items()}
 
@@ -111,10 +119,12 @@ class YearlyEvaluation:
         evaluation, most = self.evaluations.get(entity_type), self.workspace.definitions.run
         return evaluation is not None and len(evaluation.panel.entities) > most.large_above
 
-    def bands(self, entity_type: str, ranked: Collection[str]) -> Mapping[str, Band]:
+    def bands(
+        self, entity_type: str, ranked: Collection[str], pieces: Pieces | None = None
+    ) -> Mapping[str, Band]:
         """How firm each index of a type is; see `cescore.method.bands`. SciPy is loaded only here.
 
-        None of a large type.
+        None of a large type. ``pieces``: where draws are kept from run to run.
         """
         from cescore.method.bands import score_bands, with_ranks
 
@@ -122,8 +132,8 @@ class YearlyEvaluation:
             return {}
         evaluation = self.evaluations[entity_type]
         if entity_type not in self._score_bands:
-            self._score_bands[entity_type] = score_bands(evaluation)
-        return with_ranks(evaluation, self._score_bands[entity_type], ranked)
+            self._score_bands[entity_type] = score_bands(evaluation, pieces)
+        return with_ranks(evaluation, self._score_bands[entity_type], ranked, pieces)
 
     @cached_property
     def _score_bands(self) -> dict[str, Mapping[str, Band]]:
@@ -152,24 +162,32 @@ class YearlyEvaluation:
         found = {entity_type: self.robustness_of(entity_type) for entity_type in self.evaluations}
         return {t: one for t, one in found.items() if one is not None}
 
-    @lru_cache(maxsize=64)  # noqa: B019 - an evaluation lives as long as its run
-    def robustness_of(self, entity_type: str) -> Robustness | None:
+    def robustness_of(self, entity_type: str, pieces: Pieces | None = None) -> Robustness | None:
         """What a type's ranking depends on; SciPy and SALib are loaded only here."""
         from cescore.method.robustness import robustness
 
-        return robustness(self.evaluations[entity_type], self.unranked)
+        if entity_type not in self._robustness:
+            evaluation = self.evaluations[entity_type]
+            self._robustness[entity_type] = robustness(evaluation, self.unranked, pieces)
+        return self._robustness[entity_type]
 
-    def uncertainty(self) -> pd.DataFrame:
+    @cached_property
+    def _robustness(self) -> dict[str, Robustness | None]:
+        """By entity type, of those that were asked for."""
+        return {}
+
+    def uncertainty(self, pieces: Pieces | None = None) -> pd.DataFrame:
         """The rows of uncertainty.csv: bands of every entity, robustness of every type.
 
-        A large type has a row instead that says that its bands are left out.
+        A large type has a row instead that says that its bands are left out. ``pieces``: where draws
+        are kept from run to run.
         """
         from cescore.method.robustness import ranked_in_bands, uncertainty_table
 
         banded = {
-            t: self.bands(t, ranked_in_bands(self.evaluations[t], self.unranked))
-            for t in self.robustness
-            if not self.is_large(t)
+            t: self.bands(t, ranked_in_bands(self.evaluations[t], self.unranked), pieces)
+            for t in self.evaluations
+            if self.robustness_of(t, pieces) is not None and not self.is_large(t)
         }
         return uncertainty_table(self.evaluations, self.robustness, banded)
 

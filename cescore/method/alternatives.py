@@ -11,9 +11,10 @@ of uncertainty.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,12 +100,21 @@ class Variant:
         The indicators of the reference set that ``fitted`` was learnt from, of the same year: what
         is learnt anew without a step is learnt from them too, so that the step alone makes the
         difference.
+    whole
+        Of a part, the variant that it is part of: what is learnt of all at hand is learnt there.
     """
 
     indicators: Panel
     framework: Framework
     fitted: Fitted
     learners: Panel
+    whole: Variant | None = None
+
+    def part(self, rows: Integers) -> Variant:
+        """Some of the entities, each with the index that it has among all (rows of the panel)."""
+        entities = self.indicators.entities
+        some = self.indicators.only(entities[row] for row in rows.tolist())
+        return replace(self, indicators=some, whole=self.whole or self)
 
     @cached_property
     def values(self) -> Panel:
@@ -161,6 +171,8 @@ class Variant:
         Ends of every entity, above 0 for the distance to a target; for methods that look at the
         others, two values that differ.
         """
+        if self.whole is not None:
+            return self.whole.can_normalise(indicator, method)
         ends = self._ends(indicator.code)
         if method in ON_ENDS:
             return ends is not None and (method in ON_POSTS or bool((ends[1] > 0).all()))
@@ -178,6 +190,16 @@ class Variant:
             framework = framework.model_copy(update={"missing": rules})
         scores = normalise(self.indicators, framework, self.fitted)
         return apply_missing_rules(scores, self.indicators, framework, self.fitted)
+
+    def of_all(self, normalisations: Collection[str]) -> Iterator[bytes]:
+        """All that an entity's index takes from others under these choices, as bytes."""
+        yield repr(replace(self.fitted, distributions={})).encode()
+        for indicator, choice in product(self.framework.scored(), normalisations):
+            method = self.method(indicator.code, choice)
+            yield repr((indicator.code, choice, method)).encode()
+            if method not in ON_ENDS:
+                learnt = self.learnt(indicator, method)
+                yield learnt.tobytes() if isinstance(learnt, np.ndarray) else repr(learnt).encode()
 
     def index(
         self, draws: Draws, *, normalisation: str, aggregation: str, scored: Scored
@@ -252,7 +274,7 @@ class Variant:
         """Each value's score in some rows (rows, entities), one row where nothing is drawn; by the
         indicator's own method where another cannot."""
         code = indicator.code
-        method = self._method(code, normalisation)
+        method = self.method(code, normalisation)
         factors, shifts = draws.estimates.get(code), draws.goalposts.get(code)
         column: Column = self.values.column(code)
         values = column.values[:, 0] * (1.0 if factors is None else factors[rows])
@@ -269,7 +291,7 @@ class Variant:
         return on_ends(values, method, (worst, best), direction=direction, scale=scale)
 
     @lru_cache(maxsize=4096)  # noqa: B019 - a variant lives as long as one evaluation of it
-    def _method(self, code: str, normalisation: str) -> str:
+    def method(self, code: str, normalisation: str) -> str:
         """What an indicator is scored by: the choice, or its own method where the choice cannot."""
         indicator = self.framework.indicators[code]
         own = method_of(indicator, self.framework)
@@ -282,21 +304,26 @@ class Variant:
         return ends_in(self.framework.indicators[code], self.values, self.values.years[0])
 
     def _relative(self, indicator: Indicator, method: str, values: Floats) -> Floats:
-        """By what the reference set's values are in the evaluation: ends, mean and spread, or order.
-
-        A method that is not the framework's own learns from the entities at hand.
-        """
-        year, is_own = self.values.years[0], method == method_of(indicator, self.framework)
+        """By what the reference set's values are in the evaluation: ends, mean and spread, or order."""
         direction, scale = indicator.direction, self.framework.scale
-        present = self._treated(indicator)
+        learnt = self.learnt(indicator, method)
+        if isinstance(learnt, np.ndarray):
+            return by_order(values, method, learnt, direction=direction, scale=scale)
+        return by_constants(values, method, learnt, direction=direction, scale=scale)
+
+    def learnt(self, indicator: Indicator, method: str) -> Floats | Mapping[str, float]:
+        """What a method of `BY_ORDER` or `BY_CONSTANTS` takes from others: all values in rising order,
+        or constants. One that is not the framework's own learns from the entities at hand."""
+        if self.whole is not None:
+            return self.whole.learnt(indicator, method)
+        year, is_own = self.values.years[0], method == method_of(indicator, self.framework)
         if method in BY_ORDER:
             known = self.fitted.distributions.get(indicator.code, {}) if is_own else {}
-            ordered = known.get(year, np.sort(present))
-            return by_order(values, method, ordered, direction=direction, scale=scale)
+            return known[year] if year in known else np.sort(self._treated(indicator))
         constants = self.fitted.constants.get(indicator.code, {}).get(year, {})
         if not is_own or not set(BY_CONSTANTS[method][1]) <= set(constants):
-            constants = learn(present, method)
-        return by_constants(values, method, constants, direction=direction, scale=scale)
+            return learn(self._treated(indicator), method)
+        return constants
 
 
 def _left_out(framework: Framework, step: Mapping[str, Imputation | Treatment]) -> Framework:

@@ -19,6 +19,7 @@ from cescore.method.column import Panel
 from cescore.method.evaluation import TypeEvaluation
 from cescore.method.firmness import AppliedAlternative, Band
 from cescore.method.fitting import method_of
+from cescore.method.kept_draws import Pieces
 from cescore.method.margins import CHOICES, Alternative, Margins
 from cescore.method.normalisations import BY_ORDER
 from cescore.method.outranking import AMONG_ALL
@@ -55,21 +56,28 @@ def bands(evaluation: TypeEvaluation, ranked: Collection[str]) -> Mapping[str, B
     return with_ranks(evaluation, score_bands(evaluation), ranked)
 
 
-def score_bands(evaluation: TypeEvaluation) -> Mapping[str, Band]:
-    """The bands of `bands` without ranks, which are the only part that depends on who is ranked."""
+def score_bands(evaluation: TypeEvaluation, pieces: Pieces | None = None) -> Mapping[str, Band]:
+    """The bands of `bands` without ranks, which are the only part that depends on who is ranked.
+
+    ``pieces``: where draws are kept from run to run.
+    """
     indicators = with_index(evaluation)
     scores: dict[str, Band] = {}
     for portion in _portions(indicators, evaluation.framework):
-        scores |= _scores(evaluation, portion)
+        scores |= _scores(evaluation, portion, pieces)
     return scores
 
 
 def with_ranks(
-    evaluation: TypeEvaluation, scores: Mapping[str, Band], ranked: Collection[str]
+    evaluation: TypeEvaluation,
+    scores: Mapping[str, Band],
+    ranked: Collection[str],
+    pieces: Pieces | None = None,
 ) -> Mapping[str, Band]:
     """The bands of `score_bands`, with the ranks that some of the entities take among each other."""
     among = set(ranked)
-    return {**scores, **_ranked(evaluation, {e: b for e, b in scores.items() if e in among})}
+    own = {e: b for e, b in scores.items() if e in among}
+    return {**scores, **_ranked(evaluation, own, pieces)}
 
 
 def _portions(indicators: Panel, framework: Framework) -> Iterator[Panel]:
@@ -83,13 +91,16 @@ def _portions(indicators: Panel, framework: Framework) -> Iterator[Panel]:
         yield indicators if len(portion) == len(entities) else indicators.only(portion)
 
 
-def _scores(evaluation: TypeEvaluation, indicators: Panel) -> dict[str, Band]:
+def _scores(
+    evaluation: TypeEvaluation, indicators: Panel, pieces: Pieces | None
+) -> dict[str, Band]:
     """The bands of the score, on the framework's own scale."""
     drawn = uncertainty(
         evaluation,
         indicators,
         margins=OWN_SCALE,
         sampling=BANDS_ALONE,
+        pieces=pieces,
     )
     applied = _applied(drawn.alternatives)
     quantiles = np.vstack([drawn.score_low, drawn.score_high, drawn.percentiles]).T.tolist()
@@ -117,11 +128,13 @@ def with_index(evaluation: TypeEvaluation) -> Panel:
     return evaluation.indicators.only(evaluation.panel.entities[row] for row in rows)
 
 
-def _ranked(evaluation: TypeEvaluation, among: dict[str, Band]) -> dict[str, Band]:
+def _ranked(
+    evaluation: TypeEvaluation, among: dict[str, Band], pieces: Pieces | None
+) -> dict[str, Band]:
     """The same bands with the ranks that the entities take among each other."""
     if len(among) < 2:
         return among
-    drawn = _over_all_choices(evaluation, among, evaluation.run_year)
+    drawn = _over_all_choices(evaluation, among, evaluation.run_year, pieces)
     applied = _applied(drawn.alternatives)
     return {
         entity: replace(
@@ -166,10 +179,12 @@ def rank_bands(
     }
 
 
-def _over_all_choices(evaluation: TypeEvaluation, among: Collection[str], year: int) -> Uncertainty:
+def _over_all_choices(
+    evaluation: TypeEvaluation, among: Collection[str], year: int, pieces: Pieces | None = None
+) -> Uncertainty:
     """The draws of some entities in a year, the normalisation and what was learnt varied as well."""
     indicators = evaluation.indicators.only(among)
-    return uncertainty(evaluation, indicators, year=year, sampling=BANDS_ALONE)
+    return uncertainty(evaluation, indicators, year=year, sampling=BANDS_ALONE, pieces=pieces)
 
 
 def _applied(alternatives: tuple[Alternative, ...]) -> tuple[AppliedAlternative, ...]:

@@ -12,9 +12,10 @@ of rows that the indices are estimated from.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import product
 
 import numpy as np
@@ -26,6 +27,8 @@ from cescore.method.fitting import method_of
 from cescore.method.margins import CHOICES, SOURCES, STEPS, Alternative, Margins
 from cescore.method.missing import Scored
 from cescore.method.normalisations import ON_ENDS
+from cescore.method.outranking import AMONG_ALL
+from cescore.method.row_hashes import SIZE, row_hashes
 
 Floats = NDArray[np.float64]
 
@@ -83,6 +86,15 @@ class Design:
         return {code: mask for code, mask in masks.items() if mask.any()}
 
     @cached_property
+    def places_of_estimates(self) -> Mapping[str, NDArray[np.int64]]:
+        """Which of all estimates each entity's value is, by indicator (entities,); -1 where it is none."""
+        counts, places = 0, {}
+        for code, mask in self.estimated.items():
+            places[code] = np.where(mask, counts + np.cumsum(mask) - 1, -1)
+            counts += int(mask.sum())
+        return places
+
+    @cached_property
     def choices(self) -> Mapping[str, tuple[str, ...]]:
         """The alternatives of each choice that can be applied, the framework's own first.
 
@@ -99,7 +111,9 @@ class Design:
             **{step: (AS_DEFINED, *(asked[step] if self._uses(step) else ())) for step in STEPS},
         }
 
-    def evaluate(self, rows: Floats, draws: int, seed: int) -> Floats:
+    def evaluate(
+        self, rows: Floats, draws: int, seed: int, some: NDArray[np.int64] | None = None
+    ) -> Floats:
         """The index of every entity for every row of a design.
 
         Rows with the same choices are computed together, `ROWS_AT_ONCE` at a time.
@@ -112,6 +126,8 @@ class Design:
             How many settings each margin has; a row takes the one its number falls on.
         seed
             Of the settings; equal arguments give equal indices.
+        some
+            The entities that are asked for, by their rows in the panel; None: all.
 
         Returns
         -------
@@ -119,8 +135,19 @@ class Design:
             (rows, entities) [points]; NaN where a choice leaves an entity without an index.
         """
         chosen = {source: self._chosen(source, rows) for source in CHOICES}
-        drawn = self._draws(rows, draws, seed)
-        index = np.full((len(rows), len(self.variant.indicators.entities)), np.nan)
+        drawn = self._draws(rows, draws, seed, some)
+        of_all = len(self.variant.indicators.entities)
+        index = np.full((len(rows), of_all if some is None else len(some)), np.nan)
+
+        @cache
+        def variant_of(*steps: str) -> Variant:
+            variant = self._variant(*steps)
+            return variant if some is None else variant.part(some)
+
+        @cache
+        def scored_by(rule: str, *steps: str) -> Scored:
+            return variant_of(*steps).scored(rule)
+
         for names in product(*(self.choices[source] for source in CHOICES)):
             normalisation, aggregation, rule, *steps = names
             alike = [
@@ -129,14 +156,13 @@ class Design:
             positions = np.flatnonzero(np.logical_and.reduce(alike))
             if not len(positions):
                 continue
-            variant, scored = self._variant(*steps), self._scored_by(rule, *steps)
             for start in range(0, len(positions), ROWS_AT_ONCE):
                 portion = positions[start : start + ROWS_AT_ONCE]
-                index[portion] = variant.index(
+                index[portion] = variant_of(*steps).index(
                     drawn.of(portion),
                     normalisation=normalisation,
                     aggregation=aggregation,
-                    scored=scored,
+                    scored=scored_by(rule, *steps),
                 )
         return index
 
@@ -174,10 +200,6 @@ class Design:
             if name == "none"
         ]
         return self.variant.without(left_out) if left_out else self.variant
-
-    @lru_cache(maxsize=64)  # noqa: B019 - likewise
-    def _scored_by(self, rule: str, imputation: str, treatment: str) -> Scored:
-        return self._variant(imputation, treatment).scored(rule)
 
     def _has(self, source: str) -> bool:
         """Whether the framework has a step at all; every other choice it has."""
@@ -240,7 +262,36 @@ class Design:
             return np.zeros(len(rows), np.int64)
         return _position(rows[:, self.sources.index(source)], len(self.choices[source]))
 
-    def _draws(self, rows: Floats, draws: int, seed: int) -> Drawn:
+    def origins(self, rows: Floats, draws: int, seed: int) -> list[bytes]:
+        """For each entity a hash of all that `evaluate` makes its indices from.
+
+        What is learnt of others is part of everybody's; where groups are put together by looking at
+        others, all of these are.
+        """
+        variant, framework = self.variant, self.variant.framework
+        of_each = {"indicators": variant.indicators, "estimates": self.places_of_estimates}
+        own = row_hashes(of_each, len(variant.indicators.entities))
+        common = hashlib.blake2b(digest_size=SIZE)
+        means = {framework.mean_of(g)[0] for g in ("", *framework.groups)}
+        if not AMONG_ALL.keys().isdisjoint(means | set(self.choices["aggregation"])):
+            common.update(b"".join(own))
+        said = (
+            framework.hash,
+            variant.indicators.years,
+            self.margins,
+            draws,
+            seed,
+            self.sources,
+            self.choices,
+        )
+        common.update(repr((said, self.members, self.on_goalposts, self._estimates)).encode())
+        common.update(rows.tobytes())
+        for steps in product(*(self.choices[step] for step in STEPS)):
+            for part in self._variant(*steps).of_all(self.choices["normalisation"]):
+                common.update(part)
+        return [hashlib.blake2b(row, digest_size=SIZE, key=common.digest()).digest() for row in own]
+
+    def _draws(self, rows: Floats, draws: int, seed: int, some: NDArray[np.int64] | None) -> Drawn:
         """For each margin a table of as many settings as draws, and the setting each row takes."""
         sizes = {
             "weights": len(self.members),
@@ -253,7 +304,7 @@ class Design:
                 margin: float = getattr(self.margins, source)
                 tables[source] = margin * (2 * quasi_random(size, draws, seed + 1 + i) - 1)
                 taken[source] = _position(rows[:, self.sources.index(source)], draws)
-        return Drawn(self, tables, taken)
+        return Drawn(self, tables, taken, some)
 
     def _margin(self, source: str, values: int, why_not: str) -> Alternative:
         is_applied = source in self.sources
@@ -299,11 +350,14 @@ class Drawn:
         Margin -> (draws, values touched): deviations, uniform in ± the margin [shares].
     taken
         Margin -> (rows,): which row of its table each row of the design takes.
+    some
+        The entities that are asked for, by their rows in the panel; None: all.
     """
 
     design: Design
     tables: Mapping[str, Floats]
     taken: Mapping[str, NDArray[np.int64]]
+    some: NDArray[np.int64] | None = None
 
     def of(self, rows: NDArray[np.int64]) -> Draws:
         """The settings of some rows, by indicator or group.
@@ -329,13 +383,13 @@ class Drawn:
 
     def _estimates(self, errors: Floats) -> dict[str, Floats]:
         """A factor for every entity, 1 where its value is no estimate."""
-        factors_of, start = {}, 0
-        for code, mask in self.design.estimated.items() if errors.size else ():
-            number = int(mask.sum())
-            factors = np.ones((len(errors), len(mask)))
-            factors[:, mask] += errors[:, start : start + number]
+        factors_of = {}
+        for code, of_all in self.design.places_of_estimates.items() if errors.size else ():
+            places = of_all if self.some is None else of_all[self.some]
+            is_one = places >= 0
+            factors = np.ones((len(errors), len(places)))
+            factors[:, is_one] += errors[:, places[is_one]]
             factors_of[code] = factors
-            start += number
         return factors_of
 
 

@@ -16,7 +16,7 @@ from cescore.method.aggregate import Aggregation, aggregate
 from cescore.method.column import Column, Panel, State, status_text
 from cescore.method.contributions import Decomposition, decompose
 from cescore.method.coverage import is_sufficient, stands
-from cescore.method.indicators import compute_accounts, compute_indicators
+from cescore.method.indicators import compute_accounts, compute_indicators, has_same_accounts
 from cescore.method.ladder import place_of, rungs
 from cescore.method.learning import learns_weights, with_learnt_weights
 from cescore.method.mean_tree import index_tree, progress_tree
@@ -289,6 +289,15 @@ class FormulaValues(NamedTuple):
 def computed_from(panel: Panel, framework: Framework, *, base_year: int) -> FormulaValues:
     """Accounts and indicators of a panel, see `indicators`."""
     accounts = compute_accounts(panel, framework, base_year=base_year)
+    return FormulaValues(accounts, compute_indicators(accounts, framework, base_year=base_year))
+
+
+def computed_beside(graded: TypeEvaluation, framework: Framework) -> FormulaValues:
+    """The same for what a type was evaluated on, under a further framework; accounts that both define
+    alike are taken as they stand."""
+    accounts, base_year = graded.accounts, graded.base_year
+    if not has_same_accounts(framework, graded.framework):
+        return computed_from(graded.panel, framework, base_year=base_year)
     return FormulaValues(accounts, compute_indicators(accounts, framework, base_year=base_year))
 
 

@@ -119,6 +119,12 @@ def carried_year(indicators: Panel, framework: Framework, code: str) -> NDArray[
     return taken
 
 
+def has_same_accounts(one: Framework, other: Framework) -> bool:
+    """Whether two frameworks compute their accounts alike, and by no indicator of their own."""
+    factors = all(other.factors.get(name, known) == known for name, known in one.factors.items())
+    return factors and one.accounts == other.accounts and not _below_accounts(one)
+
+
 def _in_order(framework: Framework) -> tuple[str, ...]:
     """Codes each after what it uses; a framework made by hand lists them so."""
     return framework.order or (*framework.accounts, *framework.indicators)

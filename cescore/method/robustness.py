@@ -22,6 +22,7 @@ from cescore.method.bands import has_firm_index, with_index
 from cescore.method.column import Panel
 from cescore.method.evaluation import TypeEvaluation
 from cescore.method.firmness import Band, MeasuredShare, WithoutOne
+from cescore.method.kept_draws import Pieces
 from cescore.method.margins import Alternative
 from cescore.method.uncertainty import (
     Removal,
@@ -65,7 +66,9 @@ class Robustness:
     removals: tuple[WithoutOne, ...]
 
 
-def robustness(evaluation: TypeEvaluation, unranked: Collection[str] = ()) -> Robustness | None:
+def robustness(
+    evaluation: TypeEvaluation, unranked: Collection[str] = (), pieces: Pieces | None = None
+) -> Robustness | None:
     """The robustness of a type in the year evaluated; None where no entity has an index.
 
     Of the entities with enough data for an index, without the ``unranked`` (whose figures are in
@@ -73,7 +76,7 @@ def robustness(evaluation: TypeEvaluation, unranked: Collection[str] = ()) -> Ro
     whose error is that of the draws. Sobol indices are of the mean absolute shift of rank [ranks],
     of 1,024 draws; removals recompute the index without one indicator, whose weight goes to the
     others of its group, over all entities with enough data. A source whose index is no number, as where every draw gives the
-    same ranks, is left out.
+    same ranks, is left out. ``pieces``: where draws are kept from run to run.
 
     References
     ----------
@@ -86,7 +89,7 @@ def robustness(evaluation: TypeEvaluation, unranked: Collection[str] = ()) -> Ro
     indicators = _spaced(indicators.only(e for e in indicators.entities if e not in unranked))
     if not indicators.entities:
         return None
-    drawn = uncertainty(evaluation, indicators, sampling=Sampling(draws=DRAWS))
+    drawn = uncertainty(evaluation, indicators, sampling=Sampling(draws=DRAWS), pieces=pieces)
     removals = remove_one_indicator(
         evaluation.scored,
         evaluation.framework,

@@ -14,6 +14,7 @@ ROWS_AT_ONCE = 1024  # of which all arrays are laid side by side
 SIZE = 16  # bytes of a hash
 
 Array = NDArray[Any]
+Texts = tuple[str, ...]
 
 
 def row_hashes(found: object, rows: int) -> list[bytes]:
@@ -21,8 +22,9 @@ def row_hashes(found: object, rows: int) -> list[bytes]:
 
     Dataclasses and mappings are gone through field by field, so that a field that is added later
     is hashed as well; what is computed from the fields when it is asked for is not. The name and
-    kind of each array is part of every row's hash, its text where it is one of objects. Equal
-    results of another order of codes give other hashes.
+    kind of each array is part of every row's hash, its text where it is one of objects; an array that
+    stands under several names, as what was returned does in each step's panel, is gone through once.
+    Equal results of another order of codes give other hashes.
 
     Examples
     --------
@@ -31,14 +33,17 @@ def row_hashes(found: object, rows: int) -> list[bytes]:
     >>> [one == other for one, other in pairs]
     [True, False]
     """
-    arrays = dict(_arrays_in(found, "", rows))
     head = hashlib.blake2b(digest_size=SIZE)
-    for name, array in arrays.items():
-        head.update(f"{name} {array.dtype} {array.shape[1:]}\n".encode())
+    once: dict[int, tuple[object, Array, int]] = {}  # held, so that no other takes its identity
+    for name, held in _arrays_in(found, "", rows):
+        array = held if isinstance(held, np.ndarray) else np.array(held, object)
+        _, array, number = once.setdefault(id(held), (held, array, len(once)))
+        head.update(f"{name} {number} {array.dtype} {array.shape[1:]}\n".encode())
+    arrays = [array for _, array, _ in once.values()]
     hashes: list[bytes] = []
     for start in range(0, rows, ROWS_AT_ONCE):
         some = slice(start, min(start + ROWS_AT_ONCE, rows))
-        hashes += _hashes_of([array[some] for array in arrays.values()], head.digest(), some)
+        hashes += _hashes_of([array[some] for array in arrays], head.digest(), some)
     return hashes
 
 
@@ -60,8 +65,8 @@ def _hashes_of(arrays: list[Array], head: bytes, some: slice) -> Iterator[bytes]
         yield whole.digest()
 
 
-def _arrays_in(found: object, name: str, rows: int) -> Iterator[tuple[str, Array]]:
-    """The arrays with a row per entity below an object, each by the way to it."""
+def _arrays_in(found: object, name: str, rows: int) -> Iterator[tuple[str, Array | Texts]]:
+    """The arrays, and tuples of texts, with a row per entity below an object, each by the way to it."""
     if isinstance(found, np.ndarray):
         if found.ndim and len(found) == rows:
             yield name, found
@@ -72,4 +77,4 @@ def _arrays_in(found: object, name: str, rows: int) -> Iterator[tuple[str, Array
         for field in fields(found):
             yield from _arrays_in(getattr(found, field.name), f"{name}.{field.name}", rows)
     elif isinstance(found, tuple) and len(found) == rows and all(isinstance(x, str) for x in found):
-        yield name, np.array(found, object)
+        yield name, found

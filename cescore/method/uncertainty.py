@@ -26,6 +26,7 @@ from cescore.method.column import Column, Panel
 from cescore.method.design import Design, quasi_random
 from cescore.method.evaluation import TypeEvaluation
 from cescore.method.fitting import Fitted
+from cescore.method.kept_draws import Pieces, evaluated
 from cescore.method.margins import Alternative, Margins
 from cescore.method.missing import Scored, apply_missing_rules
 from cescore.method.normalise import normalise
@@ -162,6 +163,7 @@ def uncertainty(
     year: int | None = None,
     margins: Margins | None = None,
     sampling: Sampling = Sampling(),
+    pieces: Pieces | None = None,
 ) -> Uncertainty:
     """Index and rank of every entity under many other choices that could have been made.
 
@@ -185,6 +187,8 @@ def uncertainty(
         What is varied, and how far; None: everything, by the margins of `Margins`.
     sampling
         How many draws, from which seed.
+    pieces
+        Where draws are kept from run to run; None: all are drawn.
 
     Raises
     ------
@@ -214,7 +218,7 @@ def uncertainty(
     scores, sources = nominal[has_index], design.sources
     is_enough = len(entities) >= FEWEST_FOR_INDICES and bool(sources)
     rows = _rows(len(sources), draws, seed, with_indices=sensitivity and is_enough)
-    drawn = design.evaluate(rows, draws, seed)
+    drawn = evaluated(design, rows, draws, seed, pieces)
     ranks = _ranks(scores[None, :])[0]
     # whoever a choice leaves without an index keeps its own, so that the same are ranked on both sides
     shifts = _ranks(np.where(np.isnan(drawn), scores, drawn))

@@ -18,9 +18,9 @@ from cescore.run.annual import AnnualEdition
 from cescore.run.audit import Audit, examine
 from cescore.run.edition import Edition, Selection, choose
 from cescore.run.engine import ReportRun
-from cescore.run.files import combined, make_private, write_atomically
+from cescore.run.files import combined, file_hash, make_private, write_atomically
 from cescore.run.in_step import out_of_step as out_of_step_of
-from cescore.run.inputs import Inputs
+from cescore.run.inputs import Inputs, installed
 from cescore.run.job import Outcome
 from cescore.run.kept_work import KeptWork
 from cescore.run.lock import locked
@@ -104,7 +104,8 @@ def build_edition(edition: Edition, before: Before, executor: Executor, console:
         out_of_step = out_of_step_of(building.orders, chosen.others)
         by_name = {outcome.name: outcome for outcome in outcomes}
         building.write_index(edition.contents(store, results, by_name, out_of_step))
-        outturn = Outturn(outcomes, building.tables, audit, out_of_step)
+        tables = {name: file_hash(store.folder / name) for name in building.tables}
+        outturn = Outturn(outcomes, tables, audit, out_of_step)
         changed = building.conclude(outturn)
     lost = unowned_errors(edition.workspace)
     if lost:
@@ -142,7 +143,10 @@ class _Building:
 
     @cached_property
     def _kept(self) -> KeptWork:
-        return KeptWork.of_run(self.store.folder, combined(self.before.inputs.shared))
+        drawn_with = {name: installed(name) for name in ("scipy", "SALib")}
+        return KeptWork.of_run(
+            self.store.folder, combined({**self.before.inputs.shared, **drawn_with})
+        )
 
     @property
     def kept(self) -> KeptWork | None:
@@ -197,7 +201,7 @@ class _Building:
         store.finish()
         is_clean = not (changed or outturn.out_of_step or outturn.audit.altered)
         if is_clean and not unowned_errors(edition.workspace) and not exit_status(outcomes):
-            files = (*outturn.tables, MANIFEST_NAME)
+            files = {**outturn.tables, MANIFEST_NAME: file_hash(store.folder / MANIFEST_NAME)}
             said = {
                 lang: (counted(edition.workspace, lang), *edition.opening(lang))
                 for lang in LANGUAGES

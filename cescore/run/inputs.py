@@ -54,13 +54,23 @@ class Inputs:
         return combined({n: d for n, d in self.files().items() if not FOLLOWED.fullmatch(n)})
 
     def notebook(self, entity_type: str) -> Path:
-        """The notebook of an entity type: the workspace's, the repository's, the generic one.
+        """The notebook of an entity type: the workspace's, the repository's, the generic one; as it was
+        found when it was first asked for.
 
         Raises
         ------
         RunError
             There is none of them, or the workspace's own is no plain file, which is not opened.
         """
+        if entity_type not in self._places:
+            self._places[entity_type] = self._place(entity_type)
+        return self._places[entity_type]
+
+    @cached_property
+    def _places(self) -> dict[str, Path]:
+        return {}
+
+    def _place(self, entity_type: str) -> Path:
         names = (f"{entity_type}.ipynb", GENERIC_NOTEBOOK)
         places = [root / "notebooks" / name for name in names for root in (self.root, REPOSITORY)]
         for place in places:

@@ -42,12 +42,20 @@ class KeptWork:
 
     def known(self, made_from: str) -> str | None:
         """The text that was made from the same; None where none is kept, or not as it was written."""
-        known = self._read(self._name(made_from))
+        known = self.piece(made_from)
         return None if known is None else known.decode()
 
     def keep(self, made_from: str, text: str) -> None:
         """Keep a text by what it was made from."""
-        self._write(self._name(made_from), text.encode())
+        self.keep_piece(made_from, text.encode())
+
+    def piece(self, name: str) -> bytes | None:
+        """The bytes kept under a name, with the same basis; None where there are none, or not as written."""
+        return self._read(self._name(name))
+
+    def keep_piece(self, name: str, content: bytes) -> None:
+        """Keep bytes under a name, in place of those of the run before."""
+        self._write(self._name(name), content)
 
     def _name(self, made_from: str) -> str:
         """What a piece is called, which is used from now on."""

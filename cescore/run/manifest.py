@@ -13,7 +13,7 @@ import cescore
 from cescore.definitions.json_text import json_document
 from cescore.errors import JsonError
 from cescore.run.audit import Audit
-from cescore.run.files import combined, file_hash, write_atomically
+from cescore.run.files import combined, write_atomically
 from cescore.run.inputs import Inputs, libraries
 from cescore.run.job import Outcome
 from cescore.run.store import MANIFEST_NAME, Store
@@ -55,7 +55,7 @@ def write_manifest(
         "is_consistent": not (changed or outturn.out_of_step or audit.standing),
         "reports": {o.name: _report(store, o) for o in listed if not o.is_document},
         "documents": {o.name: _report(store, o) for o in listed if o.is_document},
-        "outputs": {name: file_hash(store.folder / name) for name in sorted(outturn.tables)},
+        "outputs": dict(sorted(outturn.tables.items())),
     }
     text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
     write_atomically(store.folder / MANIFEST_NAME, f"{text}\n".encode())
@@ -67,7 +67,7 @@ class Outturn:
     """What a build came to."""
 
     outcomes: Sequence[Outcome]
-    tables: Sequence[str]  # its own files beside the reports
+    tables: Mapping[str, str]  # its own files beside the reports, by hash
     audit: Audit  # what it met in the tree
     out_of_step: Mapping[str, Sequence[str]] = field(default_factory=dict)  # with what changed
 

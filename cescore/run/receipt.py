@@ -8,7 +8,7 @@ file it stands for has the hash that was written down.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -60,10 +60,12 @@ def write_receipt(
     store: Store,
     made_from: str,
     outcomes: Sequence[Outcome],
-    files: Iterable[str],
+    files: Mapping[str, str],
     said: Mapping[str, Sequence[str]],
 ) -> None:
     """Write the receipt of a run in which nothing failed and no input changed; else there is none.
+
+    ``files``: the run's own, by hash.
 
     Names are sorted: reports end in another order each time, and a receipt is the same for the same tree.
     """
@@ -72,7 +74,7 @@ def write_receipt(
         made_from,
         {name: combined(store.entries[name].key) for name in asked_for},
         sorted(o.name for o in outcomes if o.status == "skipped"),
-        {name: file_hash(store.folder / name) for name in files},
+        files,
         said,
     )
     fields = asdict(content)

@@ -102,11 +102,13 @@ class Rehearsals:
 
     def page_left(self, job: Job) -> str:
         """The page of a watched report, which its process left; "" where there is nothing to learn."""
+        if not self.is_watched:
+            return ""
         from cescore.publish.previewed import PAGE_NAME
         from cescore.publish.specimen_page import is_usual
 
         path = Path(job.work) / PAGE_NAME
-        if not self.is_watched or not path.is_file():
+        if not path.is_file():
             return ""
         page = path.read_text(encoding="utf-8")
         return page if is_usual(page) else ""

@@ -67,7 +67,7 @@ def write_tables(
     os.replace(temporary, folder / RESULTS)
     results = as_frame(shown)
     write_atomically(folder / WORKBOOK, workbook(results, yearly, stage))
-    write_table(folder, UNCERTAINTY, yearly.uncertainty())
+    write_table(folder, UNCERTAINTY, yearly.uncertainty(kept))
     write_findings_whole(folder, FindingsReview.of(yearly.workspace, yearly), lang)
     return results
 
