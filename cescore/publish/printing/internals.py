@@ -1,7 +1,8 @@
 """WeasyPrint's own steps, each done once where it does them again and again: the same bytes, sooner.
 
 A page of a report is a few hundred texts, styles and lines, most of them many times over, and
-WeasyPrint works each out anew. Here, and for files in `internals_of_files`, stand all changes to its
+WeasyPrint works each out anew. Here, for lines and blocks in `internals_of_layout` and for files in
+`internals_of_files`, stand all changes to its
 inner functions: each replaces one function by another of equal result, says why it is equal, and is
 taken back when a page is done. They were read in the versions that `cescore.publish.printing.faster` names and are applied to those
 alone; a test prints every kind of page both ways and compares the files.
@@ -23,6 +24,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from cescore.publish.printing.internals_of_files import FILE_CHANGES
+from cescore.publish.printing.internals_of_layout import LAYOUT_CHANGES
 from cescore.publish.printing.library_change import LibraryChange, everywhere
 from cescore.publish.printing.matching import Matching, TreePlace
 from cescore.publish.printing.signs import (
@@ -137,7 +139,7 @@ def changes() -> tuple[LibraryChange, ...]:
     made = (
         _texts, _drawing, _line_heights, _character_ratios, _used_values, _radii, _places_in_the_flow,
         _descendants, _page_names, _margins, _lines_beside_nothing, _backgrounds, _borders, _styles,
-        _page_styles, *FILE_CHANGES,
+        _page_styles, _searches, *LAYOUT_CHANGES, *FILE_CHANGES,
     )  # fmt: skip
     return tuple(change for one in made for change in one())
 
@@ -907,6 +909,26 @@ def _styles() -> list[LibraryChange]:
         LibraryChange(StyleFor, "__init__", init),
         *(LibraryChange(kind, "font_config", fonts) for kind in (ComputedStyle, InitialStyle, AnonymousStyle)),
     ]  # fmt: skip
+
+
+def _searches() -> list[LibraryChange]:
+    """Elements looked for by name alone, twice a page, are found in the tree itself: the library makes
+    and tests a wrapper of every element for it, and asks of what it finds the element only."""
+    from cssselect2 import ElementWrapper
+
+    plain = ElementWrapper.query_all
+    is_name = re.compile(r"[a-z]+").fullmatch
+
+    def query_all(self, *selectors):
+        if not selectors or not all(isinstance(s, str) and is_name(s) for s in selectors):
+            return plain(self, *selectors)
+        return (
+            SimpleNamespace(etree_element=node)
+            for node in self.etree_element.iter()
+            if isinstance(node.tag, str) and node.tag.rpartition("}")[2] in selectors
+        )
+
+    return [LibraryChange(ElementWrapper, "query_all", query_all)]
 
 
 def _page_styles() -> list[LibraryChange]:
