@@ -184,10 +184,13 @@ def _texts() -> list[LibraryChange]:
 
     The measure depends on the text, on what `_text_key` names and on the fonts alone. A text that
     fits is the same line at any width, and what is not the width's is taken from the first time.
+    What pango has set to measure it is kept until it is drawn, see `_drawing`.
     """
     from weasyprint.text import line_break
 
     plain, kind = line_break.split_first_line, line_break.Layout
+    measuring, creating = line_break.first_line_metrics, line_break.create_layout
+    is_one = False  # whether what is asked of pango is a text without paragraphs, tabs and the like
 
     def split_first_line(
         text, style, context, max_width, justification_spacing, is_line_start=True, minimum=False
@@ -213,7 +216,7 @@ def _texts() -> list[LibraryChange]:
                 length, direction = len(text.encode()), figures.direction
                 whole = memory.measured[key, text] = (length, figures.extent(text), direction)
             elif whole is None:
-                layout, length, _, *extent = plain(text, style, context, None, 0)
+                layout, length, _, *extent = set_to_draw(text, style, context, None, 0)
                 if layout.text != text:
                     return plain(*asked)
                 whole = memory.measured[key, text] = (
@@ -225,14 +228,50 @@ def _texts() -> list[LibraryChange]:
         question = (key, text, max_width, is_line_start, minimum)
         answer = memory.broken.get(question)
         if answer is None:
-            layout, *rest = plain(*asked)
+            layout, *rest = set_to_draw(*asked) if UNUSUAL.isdisjoint(text) else plain(*asked)
             facts = (layout.text, layout.max_width, layout.first_line_direction)
             memory.broken[question] = facts, rest
             return (layout, *rest)
         facts, rest = answer
         return (_as_laid_out(kind, *facts), *rest)
 
-    return everywhere(line_break, "split_first_line", split_first_line)
+    def set_to_draw(*asked):
+        nonlocal is_one
+        is_one = True
+        try:
+            return plain(*asked)
+        finally:
+            is_one = False
+
+    def create_layout(*given):
+        layout = creating(*given)
+        if is_one:  # as it is drawn: to ask for it then has pango set the text once more
+            line_break.pango.pango_layout_set_single_paragraph_mode(layout.layout, True)
+        return layout
+
+    def first_line_metrics(
+        first_line, text, layout, resume_at, space_collapse, style, hyphenated=False, hyphen=None
+    ):  # fmt: skip
+        pieces = layout.layout, layout.language
+        answer = measuring(
+            first_line, text, layout, resume_at, space_collapse, style, hyphenated, hyphen
+        )
+        # what is cut off is set without a width, as it is drawn
+        if is_one and not hyphenated and (resume_at or layout.max_width is None):
+            _set_texts()[_text_key(style), layout.text] = pieces
+        return answer
+
+    return [
+        *everywhere(line_break, "split_first_line", split_first_line),
+        LibraryChange(line_break, "first_line_metrics", first_line_metrics),
+        LibraryChange(line_break, "create_layout", create_layout),
+    ]
+
+
+def _set_texts() -> dict[Any, Any]:
+    """What pango has set of the page at hand and was not drawn yet, by style and text."""
+    kept: dict[Any, Any] = _pages[-1].fonts.__dict__.setdefault("_set_texts", {})
+    return kept
 
 
 def _figures(memory: Memory, key: Any, text: str, style: Any, context: Any) -> Figures | None:
@@ -431,6 +470,9 @@ def _drawing() -> list[LibraryChange]:
         if _learning and figures and not figures.is_complete:
             try_signs(stream, textbox, matrix, figures)
         if known is None or not _are_told(stream._fonts, known.glyphs):
+            if (pieces := _set_texts().pop((key, text), None)) is not None:
+                layout.style = layout.__dict__.pop("_waiting")
+                layout.layout, layout.language = pieces
             with _Recording(stream) as recording:
                 emojis = plain(stream, textbox, text_overflow, block_ellipsis, matrix)
             new = None if emojis else recording.drawn()
