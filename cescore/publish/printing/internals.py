@@ -1,7 +1,8 @@
 """WeasyPrint's own steps, each done once where it does them again and again: the same bytes, sooner.
 
 A page of a report is a few hundred texts, styles and lines, most of them many times over, and
-WeasyPrint works each out anew. Here, and for files in `internals_of_files`, stand all changes to its
+WeasyPrint works each out anew. Here, for lines and blocks in `internals_of_layout` and for files in
+`internals_of_files`, stand all changes to its
 inner functions: each replaces one function by another of equal result, says why it is equal, and is
 taken back when a page is done. They were read in the versions that `cescore.publish.printing.faster` names and are applied to those
 alone; a test prints every kind of page both ways and compares the files.
@@ -23,6 +24,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from cescore.publish.printing.internals_of_files import FILE_CHANGES
+from cescore.publish.printing.internals_of_layout import LAYOUT_CHANGES
 from cescore.publish.printing.library_change import LibraryChange, everywhere
 from cescore.publish.printing.matching import Matching, TreePlace
 from cescore.publish.printing.signs import (
@@ -137,7 +139,7 @@ def changes() -> tuple[LibraryChange, ...]:
     made = (
         _texts, _drawing, _line_heights, _character_ratios, _used_values, _radii, _places_in_the_flow,
         _descendants, _page_names, _margins, _lines_beside_nothing, _backgrounds, _borders, _styles,
-        _page_styles, *FILE_CHANGES,
+        _page_styles, _searches, *LAYOUT_CHANGES, *FILE_CHANGES,
     )  # fmt: skip
     return tuple(change for one in made for change in one())
 
@@ -182,10 +184,13 @@ def _texts() -> list[LibraryChange]:
 
     The measure depends on the text, on what `_text_key` names and on the fonts alone. A text that
     fits is the same line at any width, and what is not the width's is taken from the first time.
+    What pango has set to measure it is kept until it is drawn, see `_drawing`.
     """
     from weasyprint.text import line_break
 
     plain, kind = line_break.split_first_line, line_break.Layout
+    measuring, creating = line_break.first_line_metrics, line_break.create_layout
+    is_one = False  # whether what is asked of pango is a text without paragraphs, tabs and the like
 
     def split_first_line(
         text, style, context, max_width, justification_spacing, is_line_start=True, minimum=False
@@ -211,7 +216,7 @@ def _texts() -> list[LibraryChange]:
                 length, direction = len(text.encode()), figures.direction
                 whole = memory.measured[key, text] = (length, figures.extent(text), direction)
             elif whole is None:
-                layout, length, _, *extent = plain(text, style, context, None, 0)
+                layout, length, _, *extent = set_to_draw(text, style, context, None, 0)
                 if layout.text != text:
                     return plain(*asked)
                 whole = memory.measured[key, text] = (
@@ -223,14 +228,50 @@ def _texts() -> list[LibraryChange]:
         question = (key, text, max_width, is_line_start, minimum)
         answer = memory.broken.get(question)
         if answer is None:
-            layout, *rest = plain(*asked)
+            layout, *rest = set_to_draw(*asked) if UNUSUAL.isdisjoint(text) else plain(*asked)
             facts = (layout.text, layout.max_width, layout.first_line_direction)
             memory.broken[question] = facts, rest
             return (layout, *rest)
         facts, rest = answer
         return (_as_laid_out(kind, *facts), *rest)
 
-    return everywhere(line_break, "split_first_line", split_first_line)
+    def set_to_draw(*asked):
+        nonlocal is_one
+        is_one = True
+        try:
+            return plain(*asked)
+        finally:
+            is_one = False
+
+    def create_layout(*given):
+        layout = creating(*given)
+        if is_one:  # as it is drawn: to ask for it then has pango set the text once more
+            line_break.pango.pango_layout_set_single_paragraph_mode(layout.layout, True)
+        return layout
+
+    def first_line_metrics(
+        first_line, text, layout, resume_at, space_collapse, style, hyphenated=False, hyphen=None
+    ):  # fmt: skip
+        pieces = layout.layout, layout.language
+        answer = measuring(
+            first_line, text, layout, resume_at, space_collapse, style, hyphenated, hyphen
+        )
+        # what is cut off is set without a width, as it is drawn
+        if is_one and not hyphenated and (resume_at or layout.max_width is None):
+            _set_texts()[_text_key(style), layout.text] = pieces
+        return answer
+
+    return [
+        *everywhere(line_break, "split_first_line", split_first_line),
+        LibraryChange(line_break, "first_line_metrics", first_line_metrics),
+        LibraryChange(line_break, "create_layout", create_layout),
+    ]
+
+
+def _set_texts() -> dict[Any, Any]:
+    """What pango has set of the page at hand and was not drawn yet, by style and text."""
+    kept: dict[Any, Any] = _pages[-1].fonts.__dict__.setdefault("_set_texts", {})
+    return kept
 
 
 def _figures(memory: Memory, key: Any, text: str, style: Any, context: Any) -> Figures | None:
@@ -429,6 +470,9 @@ def _drawing() -> list[LibraryChange]:
         if _learning and figures and not figures.is_complete:
             try_signs(stream, textbox, matrix, figures)
         if known is None or not _are_told(stream._fonts, known.glyphs):
+            if (pieces := _set_texts().pop((key, text), None)) is not None:
+                layout.style = layout.__dict__.pop("_waiting")
+                layout.layout, layout.language = pieces
             with _Recording(stream) as recording:
                 emojis = plain(stream, textbox, text_overflow, block_ellipsis, matrix)
             new = None if emojis else recording.drawn()
@@ -907,6 +951,26 @@ def _styles() -> list[LibraryChange]:
         LibraryChange(StyleFor, "__init__", init),
         *(LibraryChange(kind, "font_config", fonts) for kind in (ComputedStyle, InitialStyle, AnonymousStyle)),
     ]  # fmt: skip
+
+
+def _searches() -> list[LibraryChange]:
+    """Elements looked for by name alone, twice a page, are found in the tree itself: the library makes
+    and tests a wrapper of every element for it, and asks of what it finds the element only."""
+    from cssselect2 import ElementWrapper
+
+    plain = ElementWrapper.query_all
+    is_name = re.compile(r"[a-z]+").fullmatch
+
+    def query_all(self, *selectors):
+        if not selectors or not all(isinstance(s, str) and is_name(s) for s in selectors):
+            return plain(self, *selectors)
+        return (
+            SimpleNamespace(etree_element=node)
+            for node in self.etree_element.iter()
+            if isinstance(node.tag, str) and node.tag.rpartition("}")[2] in selectors
+        )
+
+    return [LibraryChange(ElementWrapper, "query_all", query_all)]
 
 
 def _page_styles() -> list[LibraryChange]:
