@@ -54,7 +54,7 @@ TESTS: Mapping[str, Sequence[str]] = {
     "disclosure/apart": ("disclosure/test_apart", *SYSTEM),
     "disclosure/printed_sums": SYSTEM,
     "disclosure/unknowns": SYSTEM,
-    "disclosure/system_audit": SYSTEM,
+    "disclosure/system_audit": (*SYSTEM, "disclosure/test_editions_apart"),
     "disclosure/equated": SYSTEM,
     "disclosure/equations": ("disclosure/test_equated", *SYSTEM),
     "disclosure/industries": ("disclosure/test_small_systems", "disclosure/test_industries", "disclosure/test_equated"),
