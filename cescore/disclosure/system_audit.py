@@ -18,7 +18,7 @@ from cescore.disclosure.statements import Figure
 from cescore.disclosure.unknowns import Unknowns, marks_of
 from cescore.method.inference import NOISE, Key, Statement, System, connected
 from cescore.method.knowledge import RespondentCell
-from cescore.method.protection import Breach, Protection
+from cescore.method.protection import Breach, Protection, Subject
 from cescore.method.withholding import Proofs
 
 if TYPE_CHECKING:
@@ -115,20 +115,20 @@ class SystemAudit:
                 yield verdict_of(self.protection(part))
 
     def _audited(self, protection: Protection, withheld: frozenset[Figure]) -> list[Breach]:
-        """What one system gives away. To withhold more tells less: a cell that was safe when less was
-        withheld is not asked for again."""
-        known = self._safe_under
-        safe = {cell for cell in protection.cells if cell in known and known[cell] <= withheld}
+        """What one system gives away. To withhold more tells less: what was safe when less was withheld
+        is not asked for again."""
+        known, subjects = self._safe_under, set(protection.subjects)
+        safe = {one for one in subjects if one in known and known[one] <= withheld}
         protection = replace(protection, safe=safe)
         found = [b for b in protection.breaches() if not _is_out(b)]
         if not protection.alone:
-            unsafe = {breach.cell for breach in found}
-            known |= dict.fromkeys(protection.cells.keys() - safe - unsafe, withheld)
+            unsafe = {breach.subject for breach in found}
+            known |= dict.fromkeys(subjects - safe - unsafe, withheld)
         return found
 
     @cached_property
-    def _safe_under(self) -> dict[RespondentCell, frozenset[Figure]]:
-        """Cell -> figures of which it was enough to withhold these for it to be safe."""
+    def _safe_under(self) -> dict[Subject, frozenset[Figure]]:
+        """What is asked for -> figures of which it was enough to withhold these for it to be safe."""
         return {}
 
     def parts(self, withheld: frozenset[Figure]) -> Iterator[SystemPart]:

@@ -208,15 +208,6 @@ def measure_lines(
     return tuple(line for line in lines if line.checks)
 
 
-def counts(lines: Iterable[MeasureLine]) -> dict[str, int]:
-    """All checks by status, every status named, 0 where there is none [checks]."""
-    total: dict[str, int] = dict.fromkeys(STATUSES, 0)
-    for line in lines:
-        for status, number in line.counts.items():
-            total[status] += number
-    return total
-
-
 def is_recorded_only(check: InspectedCheck) -> bool:
     """Whether a check was inspected and is held against nothing: done or not done is no verdict."""
     return check["unscored"] in RECORDED_ONLY

@@ -11,9 +11,9 @@ for many cells, and only what is in doubt is asked one by one.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from cescore.definitions.model import Disclosure
@@ -23,7 +23,8 @@ from cescore.method.thresholds import meets
 
 AMPLE = 1 + 1e-3  # times what is needed: a point that reaches it is not in doubt for rounding
 MOST_PROOFS = 12  # of one cell in one audit; what is left then is found in the next
-Ask = Callable[[], "Breach | None"]
+Subject = Hashable  # a cell, or several: of few people's business together, or of one holding
+Ask = Callable[["Breach | None"], "Breach | None"]
 
 
 @dataclass(frozen=True)
@@ -39,15 +40,18 @@ class Breach:
         upper, lower (the p % rule on either side) or contributors (the minimum).
     proof
         The printed numbers that give it away by themselves.
-    cell
-        Whose total gives it away; None of a printed sum alone, and of several cells together.
+    subject
+        What was asked for, as `Protection.subjects` has it; None of a printed sum alone.
+    is_public
+        Whether what everybody knows is enough.
     """
 
     target: str
     observer: str
     rule: str
     proof: frozenset[Key]
-    cell: RespondentCell | None = None
+    subject: Subject | None = None
+    is_public: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +69,7 @@ class Protection:
     wholes
         Sets of cells of one quantity that are few people's business as well when taken together.
     safe
-        Cells that are safe even if more is printed.
+        Subjects that are safe even if more is printed.
     costs
         Printed number -> what it costs to withhold it. With them each breach is followed by what
         still breaks the rule once the cheapest of its proof is withheld.
@@ -75,7 +79,7 @@ class Protection:
     cells: Mapping[RespondentCell, Parts]
     rules: Disclosure
     wholes: Sequence[Sequence[RespondentCell]] = ()
-    safe: Collection[RespondentCell] = ()
+    safe: Collection[Subject] = ()
     costs: Mapping[Any, float] = field(default_factory=dict)
 
     def breaches(self) -> list[Breach]:
@@ -103,6 +107,14 @@ class Protection:
     def alone(self) -> list[Breach]:
         """What single printed sums give away."""
         return [b for s in self.system.statements if s.printed for b in self._of_one(s)]
+
+    @property
+    def subjects(self) -> Iterator[Subject]:
+        """What is asked for: every cell, every set of several, every holding with its cells."""
+        yield from self.cells
+        yield from map(tuple, self.wholes)
+        for holder, cells in self._knowledge.spread:
+            yield (holder, *cells)
 
     def interval(self, cell: RespondentCell, observer: str = "") -> tuple[Bound, Bound]:
         """The least and the largest that the observer can infer of the total of a cell's others."""
@@ -145,28 +157,32 @@ class Protection:
         for cell in asked:
             parts = self.cells[cell]
             if cell not in shown:
-                yield from self._every(lambda c=cell, p=parts: self._above(c, p), cell)  # type: ignore[misc]
+                yield from self._every(partial(self._above, cell, parts), cell)
             if not self._is_safe_below(cell, parts):
-                yield from self._every(lambda c=cell, p=parts: self._below(_whole(c), p), cell)  # type: ignore[misc]
+                yield from self._every(partial(self._below, _whole(cell), parts), cell)
 
     def _of_wholes(self) -> Iterator[Breach]:
         """Several cells together, as totals of too few."""
         for cells in self.wholes:
-            terms: dict[Key, float] = dict.fromkeys(cells, 1.0)
-            parts = self._together(terms)
-            yield from self._every(lambda t=terms, p=parts: self._below(t, p))  # type: ignore[misc]
+            if (subject := tuple(cells)) not in self.safe:
+                terms: dict[Key, float] = dict.fromkeys(cells, 1.0)
+                parts = self._together(terms)
+                yield from self._every(partial(self._below, terms, parts), subject)
 
     def _of_holdings(self) -> Iterator[Breach]:
         """Holdings with firms in several cells of one quantity, taken as one."""
         for holder, cells in self._knowledge.spread:
-            yield from self._every(lambda h=holder, c=cells: self._above_holding(h, c))  # type: ignore[misc]
+            if (subject := (holder, *cells)) not in self.safe:
+                yield from self._every(partial(self._above_holding, holder, cells), subject)
 
-    def _every(self, ask: Ask, cell: RespondentCell | None = None) -> list[Breach]:
-        """A breach, and what is left of it each time the cheapest number of its proof is withheld."""
+    def _every(self, ask: Ask, subject: Subject) -> list[Breach]:
+        """A breach, and what is left of it each time the cheapest number of its proof is withheld;
+        whoever was the observer is asked for first the next time."""
         found: list[Breach] = []
+        breach: Breach | None = None
         with self.system.without() as withhold:
-            while len(found) < MOST_PROOFS and (breach := ask()) is not None:
-                found.append(replace(breach, cell=cell))
+            while len(found) < MOST_PROOFS and (breach := ask(breach)) is not None:
+                found.append(replace(breach, subject=subject))
                 open_to_choice = [name for name in breach.proof if name in self.costs]
                 if not open_to_choice:
                     break
@@ -196,16 +212,23 @@ class Protection:
             is_growing = bool(left and reached)
         return set(wanted) - set(left)
 
-    def _above(self, cell: RespondentCell, parts: Parts) -> Breach | None:
+    def _above(
+        self, cell: RespondentCell, parts: Parts, last: Breach | None = None
+    ) -> Breach | None:
         """Whether anybody can bound the largest contribution of a cell too closely from above."""
+        if last is not None:
+            if public := self._above_for_all(cell, parts):
+                return public
+            needed_again = self._needed_against(last.observer, parts)
+            if again := self._still_above(_whole(cell), needed_again, last):
+                return again
         known = self._knowledge.largest_but(cell)
         widest = self.system.upper(_whole(cell), known, self._knowledge.sole_in(known)).value
         if meets(widest, ">=", self._needed(parts)):
             return None  # not even all others' largest, put together, come too close
+        if last is None and (public := self._above_for_all(cell, parts)):
+            return public
         largest, second = two_largest(parts)
-        public = self.system.upper(_whole(cell))
-        if not meets(public.value, ">=", self._needed(parts)):
-            return Breach(largest, second, "upper", public.proof)
         from_outside = self._needed_against("", parts)
         outsiders_are_near = not meets(widest, ">=", from_outside)
         needed = {
@@ -218,6 +241,13 @@ class Protection:
         }
         found = self._first_above(_whole(cell), needed, list(needed))
         return found and replace(found, target=largest if largest != found.observer else second)
+
+    def _above_for_all(self, cell: RespondentCell, parts: Parts) -> Breach | None:
+        """Whether what everybody knows is enough for the second largest to bound the largest."""
+        public = self.system.upper(_whole(cell))
+        if meets(public.value, ">=", self._needed(parts)):
+            return None
+        return Breach(*two_largest(parts), "upper", public.proof, is_public=True)
 
     def _needed_against(self, observer: str, parts: Parts) -> float:
         """How large a cell's total must be able to be for an observer not to know the others' largest."""
@@ -242,7 +272,20 @@ class Protection:
             terms, needed, near[half:]
         )
 
-    def _above_holding(self, holder: str, cells: Sequence[RespondentCell]) -> Breach | None:
+    def _still_above(
+        self, terms: Mapping[Key, float], needed: float, last: Breach
+    ) -> Breach | None:
+        """Whether the observer of the last breach, if that took more than everybody knows, still bounds a sum
+        below what is needed against him."""
+        if last.is_public:
+            return None
+        known = self._knowledge.of(last.observer)
+        bound = self.system.upper(terms, known, self._knowledge.sole_in(known))
+        return None if meets(bound.value, ">=", needed) else replace(last, proof=bound.proof)
+
+    def _above_holding(
+        self, holder: str, cells: Sequence[RespondentCell], last: Breach | None = None
+    ) -> Breach | None:
         """Whether anybody can bound what a holding adds to several cells, all of it together."""
         terms: dict[Key, float] = dict.fromkeys(cells, 1.0)
         parts = dict(self._together(terms))
@@ -260,7 +303,9 @@ class Protection:
             return None
         bound = self.system.upper(terms)
         if not meets(bound.value, ">=", needed[second]):
-            return Breach(holder, second, "upper", bound.proof)
+            return Breach(holder, second, "upper", bound.proof, is_public=True)
+        if last is not None and (again := self._still_above(terms, needed[last.observer], last)):
+            return again
         found = self._first_above(terms, needed, doubtful)
         return found and replace(found, target=holder)
 
@@ -270,7 +315,9 @@ class Protection:
         """Whether points met so far show that a cell's total is not known too closely."""
         return self._known_between(*self.system.reached(cell), parts) is None
 
-    def _below(self, terms: Mapping[Key, float], parts: Parts) -> Breach | None:
+    def _below(
+        self, terms: Mapping[Key, float], parts: Parts, last: Breach | None = None
+    ) -> Breach | None:
         """Whether a sum over few is known too closely: from below, or as a total of too few."""
         if len(parts) >= self.rules.min_contributors:
             return None

@@ -11,7 +11,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
 
-from cescore.errors import RunError
+from cescore.errors import RunError, Sentence
 from cescore.run.processes import end_with
 
 ThingT = TypeVar("ThingT")
@@ -65,7 +65,7 @@ def in_children(work: Callable[[ThingT], ResultT], over: Sequence[ThingT]) -> li
             child.kill()
             child.join()
     if len(results) < len(over):
-        raise RunError("a process that did a part of the work ended by itself")
+        raise RunError(Sentence("a process that did a part of the work ended by itself"))
     return [results[at] for at in range(len(over))]
 
 

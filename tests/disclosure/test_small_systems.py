@@ -18,7 +18,7 @@ from cescore.disclosure.earlier import EarlierSums
 from cescore.disclosure.equations import Equation
 from cescore.disclosure.industries import OF_INDUSTRY
 from cescore.disclosure.kept_pattern import KeptPattern
-from cescore.disclosure.ledger import Ledger
+from cescore.disclosure.ledger import Ledger, _needless
 from cescore.disclosure.printed_sums import PrintedSum, PrintedSums, is_implied
 from cescore.disclosure.statements import Figure, Returned
 from cescore.disclosure.system_audit import SystemAudit
@@ -447,8 +447,8 @@ def test_what_follows_from_released_figures_of_its_body_is_not_withheld(
     rate = Figure("PK2", "recycling", 2025)
     waste, other = rate._replace(code="waste"), rate._replace(entity_id="PK1", code="waste")
     nobodys = rate._replace(code="nothing")
-    assert ledger._needless({rate, other, nobodys}) == {rate}
-    assert ledger._needless({rate, waste}) == set()
+    assert _needless(ledger.printed, {rate, other, nobodys}) == {rate}
+    assert _needless(ledger.printed, {rate, waste}) == set()
 
 
 def test_what_is_protected_is_what_is_released_and_all_of_it(ledger: Ledger) -> None:

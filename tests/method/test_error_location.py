@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from cescore.errors import MethodError
+from cescore.method import rule_systems
 from cescore.method.column import Column, Panel, State
 from cescore.method.error_location import FewestChanges, fewest_changes
 from cescore.method.linear_rules import (
@@ -242,3 +243,40 @@ def test_a_factor_and_a_sign_are_recognised_too() -> None:
 
 def test_two_slips_that_would_both_do_are_no_explanation() -> None:
     assert slips(["a == t"], a=12, t=21) is None
+
+
+def system_of(texts: list[str], **values: float) -> RuleSystem:
+    rules = [linear_rule(text, text, record(**values)) for text in texts]
+    return RuleSystem(rules, values, Freedom.of())
+
+
+def test_of_two_values_that_change_together_each_has_its_own_interval() -> None:
+    """The least a is where b is the largest, whatever the two come to together."""
+    system = system_of(["2 * a + b >= 10", "b <= 8", "b >= 0", "a <= 9"], a=1.0, b=1.0)
+    a, b = system.replacements(frozenset("ab"))
+    assert (a.low, a.high) == (pytest.approx(1), pytest.approx(9))
+    assert (b.low, b.high) == (pytest.approx(0), pytest.approx(8))
+
+
+@pytest.mark.parametrize("unit", [1.0, 1e6])
+def test_an_end_is_an_end_in_whatever_unit_the_record_is_large(unit: float) -> None:
+    values = {"a": -5 * unit, "b": unit, "t": unit}
+    (a,) = system_of([f"a >= -{0.02 * unit:.10g}"], **values).replacements(frozenset("a"))
+    assert a.low == pytest.approx(-0.02 * unit) and a.high == np.inf
+
+
+def test_a_record_takes_as_many_programs_as_are_allowed_and_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    texts = ["a + b == t", "a <= 0.5 * t", "c + d == t"]
+    values = {"a": 90.0, "b": 5.0, "c": 1.0, "d": 2.0, "t": 40.0}
+    system = system_of(texts, **values)
+    assert system.refute(frozenset("abcd")) is None and system.programs > 0
+    for allowed, is_enough in ((system.programs, True), (system.programs - 1, False)):
+        monkeypatch.setattr(rule_systems, "MOST_PROGRAMS", allowed)
+        again = system_of(texts, **values)
+        if is_enough:
+            assert again.refute(frozenset("abcd")) is None
+        else:
+            with pytest.raises(MethodError, match="linear programs for one record"):
+                again.refute(frozenset("abcd"))

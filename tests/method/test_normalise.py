@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -225,3 +227,11 @@ def test_one_row_is_held_against_many_targets_either_way() -> None:
             for goal in goals[:, 0]
         ]
         np.testing.assert_allclose(many, alone)
+
+
+@pytest.mark.parametrize("method", ["rank", "percentile_rank", "borda"])
+def test_where_nobody_is_known_to_compare_with_there_is_no_place_among_them(method: str) -> None:
+    data = panel({"X": [[3.0], [5.0]]})
+    frame = framework([indicator("X", normalisation=method)])
+    fitted = replace(fit(data, frame), distributions={})
+    assert np.isnan(normalise(data, frame, fitted).columns["X"].values).all()

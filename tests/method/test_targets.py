@@ -304,3 +304,10 @@ def test_two_forms_of_one_target_agree_only_on_the_implied_base(base: float, not
     assert (own.role, check.role, check.scored) == ("own", "check", False)
     assert check.implied_base == pytest.approx(1.23306, abs=5e-6)
     assert (check.note, check.light) == (note, "met")
+
+
+@pytest.mark.parametrize(("unit", "is_known"), [(1.0, True), (0.001, True), (0.0, False)])
+def test_a_fall_is_a_share_of_the_base_however_small_its_unit(unit: float, is_known: bool) -> None:
+    found = line([unit, *[0.97 * unit] * 4, 0.88 * unit], year=2025)
+    assert (found.actual is not None) is is_known
+    assert found.actual == (pytest.approx(12) if is_known else None)
