@@ -225,19 +225,24 @@ class Gate:
         """One year's rank of every entity of a public type, in the rows' order."""
         evaluation = self.yearly.evaluations[entity_type]
         place, index = evaluation.panel.year_position(year), evaluation.aggregation.index
-        ranked = self.ranked_in(year, entity_type)
-        is_ranked = np.array([e in ranked for e in evaluation.panel.entities], bool)
-        is_ranked &= (evaluation.in_reference_set & evaluation.is_sufficient)[:, place]
-        is_ranked &= index.is_present[:, place]
+        ranked, wholes = (
+            self.ranked_in(year, entity_type),
+            self.yearly.workspace.register.as_of(year),
+        )
+        has_index = (evaluation.in_reference_set & evaluation.is_sufficient)[:, place]
+        has_index &= index.is_present[:, place]
+        is_ranked = has_index & [e in ranked for e in evaluation.panel.entities]
         values = np.where(is_ranked, index.values[:, place], np.nan)
         entities = evaluation.panel.entities
         among = [e for e, is_one in zip(entities, is_ranked, strict=True) if is_one]
         bands = self.yearly.rank_bands(entity_type, among, year)
         placed = ranks(values, 1) if len(among) > 1 else [None] * len(entities)
-        return [
-            YearRank(year, len(among), rank, *bands.get(entity, (None, None)))
-            for entity, rank in zip(entities, placed, strict=True)
-        ]
+        found = []
+        for entity, rank, has in zip(entities, placed, has_index, strict=True):
+            low, high = bands.get(entity, (None, None))
+            is_withheld = bool(has) and entity not in ranked and not wholes.whole_of(entity)
+            found.append(YearRank(year, len(among), rank, low, high, is_withheld))
+        return found
 
     def _compared(self, evaluation: TypeEvaluation) -> Iterator[Comparison]:
         """Index, group scores, headline and scored indicators of the year, of all who are evaluated.

@@ -238,6 +238,8 @@ class YearRank:
         1 the best; ties share the better rank.
     low, high
         5-95 % of its rank over the choices that could have been made otherwise.
+    is_withheld
+        It has an index and no rank, since some of its figures of the year are withheld.
     """
 
     year: int
@@ -245,6 +247,7 @@ class YearRank:
     rank: int | None = None
     low: int | None = None
     high: int | None = None
+    is_withheld: bool = False
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from cescore.definitions.model.ends import ON_LOG
 from cescore.method.own_pace import RECENT, Ends, after, own_pace
 from cescore.method.thresholds import is_equal
 
-StepKind = Literal["target", "median", "better_half", "norm", "own_pace", "own_best"]
+StepKind = Literal["target", "median", "better_half", "norm", "own_pace", "own_share", "own_best"]
 STEP_KINDS: tuple[StepKind, ...] = get_args(StepKind)
 REACH = 0.25  # [P] share of a scale that a step within a year covers at most
 FASTEST = 1.1  # [P] and on a logarithmic scale, which may be long, the factor of it
@@ -27,7 +27,7 @@ class NextStep:
 
     ``kind``: target (the plan's), median (of the peers), better_half (the median of the better half
     of them), norm (the upper end taken for the industry), own_pace (as much again as the best of its
-    last years brought), own_best (what it had in one of them) [``value`` in the unit of the
+    last years brought), own_share (as large a share of what is left, where that is less), own_best (what it had in one of them) [``value`` in the unit of the
     indicator].
     """
 

@@ -100,6 +100,20 @@ def after(now: float, pace: OwnPace, ends: Ends, method: str) -> float:
     return _value(place + min(pace.amount, pace.share * (1 - place)), ends, method)
 
 
+def is_bound_by_share(now: float, pace: OwnPace, ends: Ends, method: str) -> bool:
+    """Whether it is the share of the way left, and not the amount, that `after` stops at.
+
+    Examples
+    --------
+    >>> is_bound_by_share(60.0, OwnPace(0.25, 0.5), (0.0, 100.0), "goalposts")  # 0.2 of the scale
+    True
+    >>> is_bound_by_share(20.0, OwnPace(0.25, 0.5), (0.0, 100.0), "goalposts")  # 0.4
+    False
+    """
+    place = _place(now, ends, method)
+    return place is not None and pace.share * (1 - place) < pace.amount
+
+
 def best_of_late(series: Sequence[float | None], ends: Ends, method: str) -> float | None:
     """The best value of the last `RECENT` years that lasted [its unit]; None without any.
 

@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+from cescore.definitions.industry_mix import is_mix, names_of, shares_of
+from cescore.definitions.model import Named
 from cescore.definitions.unit_names import unit_text
 from cescore.intake.wording import NamedTerm, as_written, catalogue, text, with_names
-from cescore.publish.words import label_or
+from cescore.publish.words import label, label_or
 
+MOST_INDUSTRIES = 3  # of a mix that one line names
 SIGNS = (("<=", "≤"), (">=", "≥"), ("==", "="))
+
+
+def industries_in(text: str, names: Mapping[str, Named], lang: str) -> str:
+    """The industry that the register names; of a mix the largest with their shares of output, without
+    the codes of their products, and how many there are."""
+    if not is_mix(text):
+        return names[text].name(lang) if text in names else text
+    if len(names_of(text)) == 1:
+        return industries_in(names_of(text)[0], names, lang)
+    shares = sorted(shares_of(text), key=lambda part: -part[1])
+    said = [
+        label(
+            "fact.share", lang, name=names[name].name(lang) if name in names else name,
+            share=f"{float(100 * share):g}",
+        )
+        for name, share in shares[:MOST_INDUSTRIES]
+    ]  # fmt: skip
+    more = label("finding.more", lang, n=len(shares)) if len(shares) > MOST_INDUSTRIES else ""
+    return label("join", lang).join(said) + more
 
 
 def in_words(named: NamedTerm, lang: str, name: Callable[[str], str]) -> str:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-TOGETHER = 2  # last lines of a table that are not parted
+FIRST, LAST = 2, 3  # lines of a table that are not parted at its head and at its end
+SHORT = 5  # lines of figures that stand on one page
 
 
 @dataclass(frozen=True)
@@ -126,11 +127,16 @@ class Table:
         ]
 
     def _lines(self) -> Iterator[str]:
-        """The lines; the first two and the last two stand on one page each."""
+        """The lines; the first and the last stand on one page each, and a short table of figures on one
+        page whole."""
         cells = list(self._halved()) if self.halves else list(map(self._cells, self.rows))
         kinds = [""] * len(cells) if self.halves else [row.kind for row in self.rows]
+        is_whole = len(cells) <= SHORT and all(
+            c.kind not in ("text", "wrap") for c in self.columns[1:]
+        )
         for i, (kind, line) in enumerate(zip(kinds, cells, strict=True)):
-            is_with_next = i < len(cells) - 1 and (i == 0 or i >= len(cells) - TOGETHER)
+            is_edge = i < FIRST - 1 or i >= len(cells) - LAST
+            is_with_next = i < len(cells) - 1 and (is_whole or is_edge)
             classes = " ".join(filter(None, (kind, "with" if is_with_next else "")))
             yield f'<tr class="{classes}">{line}</tr>' if classes else f"<tr>{line}</tr>"
 

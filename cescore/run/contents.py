@@ -16,7 +16,7 @@ from cescore.intake.wording import Said, name_of
 from cescore.method.assessment import Assessment
 from cescore.method.column import State
 from cescore.publish import words
-from cescore.publish.naming import in_words
+from cescore.publish.naming import in_words, industries_in
 from cescore.publish.numbers import mark
 from cescore.publish.pages.index.listing import Body, DocumentLine, IndexPage, Line, Note, Section
 from cescore.run.documents import annual_documents
@@ -124,7 +124,9 @@ class Contents:
             place=self._place(entity),
             part_of=self.workspace.register.whole_of(entity.entity_id),
             bodies=[entity.entity_id, *(e.entity_id for e in self._around(entity))],
-            industry=entity.industry,
+            industry=industries_in(
+                entity.industry, self.workspace.definitions.page.words, self.lang
+            ),
             files=self._files(name, entry.outputs if entry else ()),
             log=self._log(name) if outcome and outcome.status == "failed" else "",
             is_out_of_step=name in self.out_of_step,

@@ -70,6 +70,19 @@ def test_ranks_are_shown_of_cleared_public_bodies_only(yearly: YearlyEvaluation)
             assert 1 <= band.rank_low <= band.rank_high <= band.ranked
 
 
+def test_a_year_without_a_rank_says_whether_one_is_withheld(yearly: YearlyEvaluation) -> None:
+    gate, evaluation = Bundler(yearly).gate, yearly.evaluations["park"]
+    withheld = []
+    for row, ranks in gate._rank_history("park").items():
+        for rank in ranks:
+            place = evaluation.panel.year_position(rank.year)
+            assert not rank.is_withheld or rank.rank is None
+            has_index = bool(evaluation.aggregation.index.is_present[row, place])
+            assert has_index or not rank.is_withheld
+            withheld += [rank.year] * rank.is_withheld
+    assert withheld
+
+
 def test_a_score_that_is_shown_is_not_said_to_be_withheld(yearly: YearlyEvaluation) -> None:
     """An indicator that one year's withheld operand does not keep back is withheld in no other year."""
     gate = Bundler(yearly).gate

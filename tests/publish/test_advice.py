@@ -39,7 +39,7 @@ def test_a_lever_goes_as_far_as_its_own_best_year_did_and_gains_weight_times_its
     line = next(line for line in said() if "主要资源产出率" in line)
     assert line == (
         "提高“主要资源产出率”：由2025年的30,000.0\xa0元/吨提高到31,818.2\xa0元/吨"
-        "（不超过自己近三年最好一年的幅度）。总分可提高0.4分。"
+        "（按近三年最好一年占余下差距之比）。总分可提高0.4分。"
     )
 
 
@@ -55,9 +55,9 @@ def with_peers(**figure):
     [
         ({"median": 33000.0, "upper_quartile": 36000.0}, "33,000.0\xa0元/吨（同类中位数）"),
         ({"median": 20000.0, "upper_quartile": 34000.0}, "34,000.0\xa0元/吨（同类较好一半的中位数）"),
-        ({"median": 20000.0, "upper_quartile": 25000.0}, "31,818.2\xa0元/吨（不超过自己近三年最好一年的幅度）"),
+        ({"median": 20000.0, "upper_quartile": 25000.0}, "31,818.2\xa0元/吨（按近三年最好一年占余下差距之比）"),
         # three of its own years brought 6 000 of 26 000 left: beyond that nobody's value is a next step
-        ({"median": 36000.0, "upper_quartile": 49000.0}, "31,818.2\xa0元/吨（不超过自己近三年最好一年的幅度）"),
+        ({"median": 36000.0, "upper_quartile": 49000.0}, "31,818.2\xa0元/吨（按近三年最好一年占余下差距之比）"),
     ],
 )  # fmt: skip
 def test_the_next_step_is_the_nearest_that_better_peers_have_reached(figure, words):

@@ -70,10 +70,20 @@ def test_a_change_across_a_jump_in_the_data_is_said_with_it(data, is_said):
 
 @pytest.mark.parametrize(("jumps", "is_said"), [(2, False), (3, True)])
 def test_a_body_of_which_much_jumps_at_once_is_another_body_since(jumps, is_said):
-    lines = [jump(2022, variable=f"v{i % jumps}").findings[0] for i in range(4)]
+    # of three quantities, one of which a tenth of the index stands on, and no rate of page one
+    variables = ("water_reused", "film_used", "film_recovered")[:jumps]
+    lines = [jump(2022, variable=variables[i % jumps]).findings[0] for i in range(4)]
     known = evidence(builders.bundle(findings=tuple(lines)))
     for card in (index_card(known), *headline_cards(known)):
         assert any("有突变（2022年）" in line for line in card["changes"]) is is_said
+
+
+def test_a_stream_that_next_to_nothing_stands_on_makes_no_other_body_of_it_by_all_its_facets():
+    facets = ("generated", "used", "stored", "disposed")
+    lines = [jump(2022, variable=f"gangue_{facet}").findings[0] for facet in facets]
+    known = evidence(builders.bundle(findings=tuple(lines)))
+    for card in (index_card(known), *headline_cards(known)):
+        assert not any("有突变" in line for line in card["changes"])
 
 
 def test_a_change_across_another_extent_of_the_entity_is_said_with_it():

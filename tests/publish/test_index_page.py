@@ -19,7 +19,8 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.select import Select
 
-from cescore.definitions.model import Scale
+from cescore.definitions.model import Named, Scale
+from cescore.publish.naming import industries_in
 from cescore.publish.pages.index.charts import bars, binned, shade
 from cescore.publish.pages.index.listing import (
     Body,
@@ -108,6 +109,36 @@ def test_a_part_of_another_body_of_its_type_stands_beneath_it_and_is_named_so() 
     assert [line.entity_id for line in beneath_wholes(lines)] == ["D2", "D4", "D1", "D3"]
     view = IndexView(replace(PAGE, sections=[replace(DISTRICTS, lines=lines)]))
     assert view.shown_name(lines[2]) == "其中：开发区"
+
+
+def test_a_part_of_another_body_is_in_no_count_of_grades() -> None:
+    lines = [
+        district("D1", "甲区", 70.0, grade="中"),
+        district("D3", "开发区", 95.0, grade="优秀", part_of="D1"),
+    ]
+    view = IndexView(replace(PAGE, sections=[replace(DISTRICTS, lines=lines)]))
+    ((_, _, drawing),) = [chart for chart in view.charts() if chart[0] == view.t("chart.grades")]
+    assert "县区 1" in drawing and "优秀" not in drawing
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("铝加工", "Aluminium"),
+        ("没有名的", "没有名的"),
+        ("铝加工（aluminium）60%；铝加工（foil）40%", "Aluminium"),
+        (
+            "铝加工（aluminium）62.5%；食品（corn）20%；食品（egg）17.5%",
+            "Aluminium 62.5%, 食品 37.5%",
+        ),
+        (
+            "铝加工 40%；甲 30%；乙 20%；丙 10%",
+            "Aluminium 40%, 甲 30%, 乙 20% and others, 4 in all",
+        ),
+    ],
+)
+def test_an_industry_is_named_without_the_codes_of_its_products(text: str, said: str) -> None:
+    assert industries_in(text, {"铝加工": Named(zh="铝加工", en="Aluminium")}, "en") == said
 
 
 def test_same_content_same_bytes() -> None:

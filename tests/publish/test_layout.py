@@ -52,6 +52,17 @@ def test_what_is_cut_off_on_purpose_does_not_leave_the_paper() -> None:
     assert printed('<p style="white-space: nowrap; overflow: hidden">' + "长" * 80).warnings() == []
 
 
+TALL = '<div style="break-inside: avoid">' + LINE * 35 + "</div>"
+
+
+def test_a_page_that_ends_early_is_named_unless_the_next_is_asked_for() -> None:
+    assert printed(LINE * 30 + TALL).warnings() == ["page 1 is 46% empty"]
+    assert (
+        printed(LINE * 30 + TALL.replace("break-inside: avoid", "break-before: page")).warnings()
+        == []
+    )
+
+
 def test_a_last_page_with_a_few_lines_is_pulled_in() -> None:
     counts = [printed(LINE * n).pages for n in (56, 58)]
     assert counts == [1, 1]
@@ -97,6 +108,25 @@ def test_a_page_that_is_set_close_is_set_once_unless_its_last_sheet_holds_little
     settings.clear()
     monkeypatch.setattr(PageLayout, "ends_poorly", False)
     assert little.raw == printed(LINE * 64).raw
+
+
+def test_close_pages_are_set_tighter_where_that_saves_the_last_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings: list[int] = []
+    setting = pdf._Sheet.set
+
+    @contextmanager
+    def noted(self: pdf._Sheet) -> Iterator[Any]:
+        with setting(self) as page:
+            settings.append(page.pages)
+            yield page
+
+    monkeypatch.setattr(pdf._Sheet, "set", noted)
+    assert printed(LINE * 236, is_close=True).pages == 4
+    assert settings == [5, 4]
+    monkeypatch.setattr(PageLayout, "may_be_saved_tighter", False)
+    assert printed(LINE * 236, is_close=True).pages == 5
 
 
 def _lowest(raw: bytes) -> float:

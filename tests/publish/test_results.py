@@ -185,6 +185,15 @@ def test_numbers_of_checks_have_separators_their_unit_and_what_tells_them_apart(
         assert words in page
 
 
+def test_a_value_whose_change_moved_the_index_is_printed_with_the_decimals_that_show_it():
+    """49.96 to 50.04 % prints as no change with one decimal, and adds 0.01 points."""
+    generated, recycled = (100000.0,) * 6, (40000.0, 41000.0, 42000.0, 43000.0, 49960.0, 50040.0)
+    record = pages.record({"waste_generated": generated, "waste_recycled": recycled})
+    fragment, _ = frame(builders.bundle(record=record))
+    row = next(line for line in repr(fragment).splitlines() if line.startswith("Waste recycling"))
+    assert "49.96 50.04" in row
+
+
 def test_before_the_lags_of_a_formula_have_a_first_year_nothing_is_missing():
     framework = builders.framework()
     known = framework.indicators["resource_output"].model_dump(exclude_unset=True)

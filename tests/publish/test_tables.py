@@ -26,6 +26,10 @@ from cescore.publish.pages.scorecard import rating
 from cescore.publish.view import Number, shown_ends
 from cescore.publish.words import LANGUAGES
 
+PRINTED = (
+    "results_table", "reported_table", "references_table", "progress_table", "peers_table",
+    "values_table", "accounts_table",
+)  # fmt: skip
 HOSTILE = ["<script>alert(1)</script>", "$x$ & $\\frac{1}{2}$", "{{7*7}} {0} %s", "名" * 3000]
 
 
@@ -373,6 +377,36 @@ def test_a_level_nearer_than_figures_are_sure_of_is_shown_without_a_share_of_the
     )  # fmt: skip
     html = tables.targets_table(pages.opened(builders.bundle(targets=(line,)))).html
     assert ("145.5" in html) is shown
+
+
+def test_a_dash_for_a_share_of_the_way_or_of_a_schedule_is_explained_by_name():
+    near = replace(
+        builders.target(), type="level", unit="", level_unit="", value=0.65, actual=0.66, level=0.66,
+        base=0.628, completion=1.455, role="reference",
+    )  # fmt: skip
+    state = replace(near, base=0.5, role="own", schedule_carbon=None, counted_by="whole")
+    timely = replace(state, schedule_carbon=1.02)
+    said = {
+        name: repr(tables.targets_table(pages.opened(builders.bundle(targets=(line,)))))
+        for name, line in (("near", near), ("state", state), ("timely", timely))
+    }
+    assert f"{near.id}的目标离基期值不到目标值的5" in said["near"]
+    assert f"{near.id}没有年度进度" in said["state"] and "没有年度进度" not in said["timely"]
+    assert "离基期值" not in said["state"]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_sign_behind_a_figure_is_explained_before_the_next_table(lang):
+    made = pages.all_tables(pages.opened(builders.bundle(), lang))
+    used = {}
+    for name in PRINTED:
+        fragment = made[name]
+        for part in re.split(r"(?=<table)", fragment.html):
+            table, _, below = part.partition("</table>")
+            signs = set(re.findall(r"<sup>(\D+?)</sup>", table))
+            used[name] = signs
+            assert all(f"{sign} = " in below or f"{sign}＝" in below for sign in signs), name
+    assert any(used.values())
 
 
 def test_what_groups_add_is_together_the_index_and_its_change_also_in_a_geometric_mean():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from markupsafe import Markup
 
@@ -11,9 +12,12 @@ from cescore.publish.charts.frame import sample_mark
 from cescore.publish.charts.spans import span_of
 from cescore.publish.charts.style import FAINT, MAIN, QUIET
 from cescore.publish.numbers import number
+from cescore.publish.printing.measure import width_of
 from cescore.publish.view import Number, View
 
 EDGE = 1.2  # mm left free at each side, for half a dot
+CLEAR = 1.2  # mm between the first value and the line
+LEAST_TOP = 1.9  # mm, of the base line of a label below the upper edge
 
 
 def spark(
@@ -53,7 +57,7 @@ def spark(
     drawing.line([place(*point) for point in points], MAIN, 1.4)
     for point in points:
         drawing.dot(*place(*point), 0.5 if point is not points[-1] else 0.9, MAIN)
-    _ends(drawing, place(*points[0]), points, decimals)
+    _ends(drawing, [place(*point) for point in points], points, decimals)
     said = view.join(
         view.t("alt.pair", name=str(year), value=number(value, decimals)) for year, value in points
     )
@@ -62,14 +66,30 @@ def spark(
 
 def _ends(
     drawing: Drawing,
-    start: tuple[float, float],
+    places: Sequence[tuple[float, float]],
     points: Sequence[tuple[int, float]],
     decimals: int,
 ) -> None:
-    """First and last year below, the first value above its dot; the last stands large beside it."""
+    """First and last year below, the first value above its dot and clear of the line, which may rise
+    beside it; the last stands large beside the picture."""
     (first, old), (last, _) = points[0], points[-1]
     foot, width = drawing.height - 0.3, drawing.width
     drawing.text(0, foot, first, size=SMALL, colour=FAINT)
     drawing.text(width, foot, last, anchor="end", size=SMALL, colour=FAINT)
-    above = start[1] - 1.3 if start[1] - 1.3 > 2.2 else start[1] + 3.2
-    drawing.text(0, above, number(old, decimals), size=SMALL)
+    text, start = number(old, decimals), places[0][1]
+    right = width_of(text, SMALL) + CLEAR
+    highest = min(y for x, y in _as_far_as(right, places))
+    above = highest - CLEAR
+    drawing.text(0, above if above > LEAST_TOP else start + 3.2, text, size=SMALL)
+
+
+def _as_far_as(
+    right: float, places: Sequence[tuple[float, float]]
+) -> Iterator[tuple[float, float]]:
+    """The points of a line from its begin to a place on the right, where it is cut."""
+    yield places[0]
+    for (x0, y0), (x1, y1) in pairwise(places):
+        if x0 >= right:
+            return
+        share = min((right - x0) / (x1 - x0), 1.0)
+        yield x0 + share * (x1 - x0), y0 + share * (y1 - y0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -67,18 +68,25 @@ def computed_lines(
 def _table_lines(
     words: Words, framework: Framework, table: Account
 ) -> Iterator[tuple[str, object]]:
-    """A table by the word that chooses its value, each line with its source."""
+    """A table by the word that chooses its value: each entry with a source of its own on a line, others
+    one after the other."""
     by = label_or(f"imputed_by.{table.by}", words.lang, name_of(framework, words.lang, table.by))
     yield "formula", words.t("book.table", by=by)
     known = framework.variables[table.by].words if table.by in framework.variables else {}
-    for word, line in table.values.items():
-        name = known[word].name(words.lang) if word in known else word
-        yield "small", _table_line(words, name, line)
-    for industry, line in table.otherwise_in.items():
-        name = words.t("book.table.otherwise_in", industry=industry)
-        yield "small", _table_line(words, name, line)
-    if table.otherwise is not None:
-        yield "small", _table_line(words, words.t("book.table.otherwise"), table.otherwise)
+    named = {
+        known[word].name(words.lang) if word in known else word: line
+        for word, line in table.values.items()
+    }
+    named |= {
+        words.t("book.table.otherwise_in", industry=industry): line
+        for industry, line in table.otherwise_in.items()
+    }
+    named |= {words.t("book.table.otherwise"): table.otherwise} if table.otherwise else {}
+    for has_source, found in groupby(named.items(), key=lambda entry: bool(entry[1].tag)):
+        entries = [_table_line(words, name, line) for name, line in found]
+        yield from (
+            ("small", text) for text in (entries if has_source else [words.clauses(entries)])
+        )
 
 
 def _table_line(words: Words, name: str, line: TableValue) -> str:

@@ -1,9 +1,9 @@
 """A page as laid out, looked at before it is written: what leaves the paper or its cell of a table, how
-full the last page is, how many pages there are."""
+full its pages are, how many there are."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -13,6 +13,8 @@ WELL_FILLED = 0.5  # below it the pages are set once more, a little closer or wi
 CLOSE_FILLED = 0.2  # likewise of pages that were set closer to begin with, and so are a page less
 LONG = 20  # pages beyond which nothing is set twice: the last is a small part of what is read
 SAVED = 0.06  # share of each page's height that setting it closer saves
+SAVED_TIGHTER = 0.045  # what setting it tighter saves beyond that
+MOST_BLANK = 1 / 3  # of the height of a page before the last; beyond it a person is told
 SLACK = 1.0  # CSS px: side bearings and rounding
 
 
@@ -24,6 +26,7 @@ class PageLayout:
     filled: float  # share of the last page's height that is used
     outside: tuple[str, ...]  # text that leaves the paper, with its page
     overrun: tuple[str, ...] = ()  # text that leaves its cell of a table, with its page
+    blank: tuple[str, ...] = ()  # pages before the last that end early, with the share left empty
 
     @property
     def ends_nearly_empty(self) -> bool:
@@ -45,6 +48,11 @@ class PageLayout:
         """Whether setting the pages closer may save the last one."""
         return self.ends_poorly and self.filled <= SAVED * (self.pages - 1) + LEAST_FILLED
 
+    @property
+    def may_be_saved_tighter(self) -> bool:
+        """Whether setting close pages tighter may save the last one."""
+        return self.filled <= SAVED_TIGHTER * (self.pages - 1)
+
     def is_better_than(self, other: PageLayout) -> bool:
         """Whether fewer pages are needed, or the last of as many is better filled."""
         return self.pages < other.pages or (
@@ -55,6 +63,7 @@ class PageLayout:
         """What a person should look at."""
         told = [f"leaves the paper: {text}" for text in self.outside[:3]]
         told += [f"leaves its cell: {text}" for text in self.overrun[:3]]
+        told += self.blank[:3]
         if self.ends_nearly_empty:
             told.append(f"the last page of {self.pages} is nearly empty")
         if self.pages > MOST_PAGES:
@@ -66,17 +75,41 @@ def layout_of(document: Any) -> PageLayout:
     """How WeasyPrint has laid a document out."""
     outside: list[str] = []
     overrun: list[str] = []
+    filled: list[float] = []
     for number, page in enumerate(document.pages, start=1):
-        for piece in _pieces(page._page_box):
+        pieces = list(_pieces(page._page_box))
+        filled.append(_filled(page._page_box, pieces))
+        for piece in pieces:
             if piece.is_beyond(0, page.width) or piece.bottom > page.height + SLACK:
                 outside.append(f"{piece.text[:30]!r} on page {number}")
             elif piece.cell and piece.is_beyond(*piece.cell):
                 overrun.append(f"{piece.text[:30]!r} on page {number}")
-    last = document.pages[-1]._page_box
-    top, height = last.content_box_y(), last.height
-    lowest = max((piece.bottom for piece in _pieces(last)), default=top)
-    filled = min((lowest - top) / height, 1.0)
-    return PageLayout(len(document.pages), filled, tuple(outside), tuple(overrun))
+    following = [page._page_box for page in document.pages[1:]]
+    blank = tuple(
+        f"page {number} is {1 - share:.0%} empty"
+        for number, (share, after) in enumerate(zip(filled, following, strict=False), start=1)
+        if 1 - share > MOST_BLANK and not _begins_anew(after)
+    )
+    return PageLayout(len(filled), filled[-1], tuple(outside), tuple(overrun), blank)
+
+
+def _begins_anew(page_box: Any) -> bool:
+    """Whether a page begins because what stands first on it asks for one."""
+    from weasyprint.formatting_structure import boxes
+
+    box = page_box
+    while isinstance(box, boxes.ParentBox) and box.children:
+        box = box.children[0]
+        if box.style["break_before"] not in ("auto", "avoid", "avoid-page"):
+            return True
+    return False
+
+
+def _filled(page_box: Any, pieces: Sequence[Piece]) -> float:
+    """The share of a page's height down to its lowest piece."""
+    top = page_box.content_box_y()
+    lowest = max((piece.bottom for piece in pieces), default=top)
+    return float(min((lowest - top) / page_box.height, 1.0))
 
 
 class Piece(NamedTuple):

@@ -104,7 +104,8 @@ def print_pdf(
 
     A page whose last sheet is more than half empty is set a little closer, if that saves the sheet,
     else a little wider, if that fills it better. One that is to be close is set so at once, which
-    saves a sheet and the second setting of most, and less close where its last sheet holds little.
+    saves a sheet and the second setting of most; where its last sheet holds little, tighter if that
+    saves the sheet, else less close.
 
     Parameters
     ----------
@@ -142,11 +143,16 @@ def print_pdf(
 
 
 def _printed_close(plain: _Sheet, *, at_once: bool) -> Printed:
-    """The page set closer; as it is where that fills its last sheet better."""
-    closer = plain.in_class("closer")
+    """The page set closer; tighter where that saves a last sheet of a few lines, as it is where that
+    fills it better."""
+    closer, tighter = plain.in_class("closer"), plain.in_class("tighter")
     with opened(plain.set, at_once=at_once) as other, closer.set() as first:
         if not first.layout.ends_poorly_though_close:
             return first.printed()
+        if first.layout.may_be_saved_tighter:
+            with tighter.set() as third:
+                if third.pages < first.pages:
+                    return third.printed()
         second = other()  # looser: on as many pages it holds more on the last
         return (second if second.pages == first.pages else first).printed()
 

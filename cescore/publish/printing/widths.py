@@ -9,7 +9,7 @@ from html import unescape
 from cescore.publish.printing.measure import width_of
 
 PAGE = 172.0  # mm, the text width of the page
-BESIDE_GRADE = 118.0  # mm of it for the tables of the assessment
+BESIDE_GRADE = 82.0  # mm of it for the parts of the total
 TYPE = 8.0  # pt, of a table's cells
 HEAD = 7.4  # pt, of its heads
 MARK = 7.0  # pt, of the small signs behind a figure and the units behind a name

@@ -264,7 +264,9 @@ class IndexView:
         return label("part_of.name", self.page.lang, name=line.name) if line.part_of else line.name
 
     def _grade_counts(self, section: Section) -> Counter[str]:
-        return Counter(self.grade_of(line) for line in section.lines if not line.is_withheld)
+        """How many have which grade; a part of another body is counted with it."""
+        counted = (line for line in section.lines if not line.is_withheld and not line.part_of)
+        return Counter(map(self.grade_of, counted))
 
     def _of_index(self, section: Section) -> Iterator[tuple[str, str, Markup]]:
         """How the entities of a type stand: each by a bar, or many by how they are distributed."""

@@ -63,12 +63,12 @@ def example(book: OpenDocument[MethodBook], worked: WorkedExample | None) -> Fra
         return Fragment("")
     words, steps = Words(book), _Steps(Words(book), worked)
     entity = worked.bundle.data.entity
-    new_page = Fragment('<div class="part-of-book"></div>')
+    gap = Fragment('<div class="part-of-book"></div>')
     title = words.t("book.example", name=entity.name(words.lang), year=worked.bundle.year)
     lead = words.t("book.example.lead", number=worked.bundle.data.report_number)
     return Fragment.join(
         [
-            new_page,
+            gap,
             heading(words, "book.example", text=title, lead=lead),
             Table(
                 [

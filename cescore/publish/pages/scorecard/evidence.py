@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,15 +20,17 @@ from cescore.method.missing import Scored, apply_missing_rules
 from cescore.method.next_step import NextStep, StepKind, next_step, reach, within_reach
 from cescore.method.normalisations import ON_ENDS, on_ends
 from cescore.method.normalise import normalise
-from cescore.method.own_pace import after, best_of_late, own_pace
+from cescore.method.own_pace import after, best_of_late, is_bound_by_share, own_pace
 from cescore.method.parts import worth_of_index
 from cescore.method.progress import ProgressResult
 from cescore.method.rooms import gain_with, rooms
 from cescore.publish.pages.scorecard.comparable import comparable_figures
-from cescore.publish.view import Number, View, at, has_enough, shown_ends
+from cescore.publish.view import Number, View, at, has_enough, shown_ends, weight_of
 
 OTHER_EXTENT = frozenset({"merged", "split", "split_off", "taken_over", "gave_off"})
-MANY = 3  # [P] quantities that jump in one year: the body itself has become another
+# [P] quantities that jump in one year, and the share of the index that stands on them: the body itself
+# has become another. One small stream jumps as what is generated, used, stored and disposed of.
+MANY, MUCH = 3, 0.1
 NOTABLE = 0.05  # points, of a score or of the index, below which a change is none
 
 
@@ -89,16 +90,37 @@ class PageEvidence:
         series it was: a jump that the checks doubt, another method, or all that parts the index.
 
         ``code`` "" is the index: another extent of the entity, returned or seen from `MANY` of its
-        quantities that jump in one year.
+        quantities that jump in one year, if `MUCH` of the index stands on them.
         """
         data, framework = self.view.data, self.view.bundle.framework
         inside = {code, *closure([code], framework.expressions)} if code else set()
         jumps = [finding for finding in data.findings if _is_jump(finding)]
-        at_once = Counter(year for year, _ in {(f.year, f.variable) for f in jumps})
-        years = {f.year for f in jumps if f.variable in inside or at_once[f.year] >= MANY}
+        years = {f.year for f in jumps if f.variable in inside or f.year in self._becomes_another}
         years |= {b.year for b in data.breaks if b.code in inside}
         years |= {c.year for c in data.entity.changes if c.kind in OTHER_EXTENT}
         return tuple(sorted(y for y in years if y and since < y <= self.view.bundle.year))
+
+    @cached_property
+    def _becomes_another(self) -> frozenset[int]:
+        """The years in which so many of the entity's quantities jump that it is not what it was."""
+        by_year: dict[int, set[str]] = {}
+        for finding in filter(_is_jump, self.view.data.findings):
+            if finding.year is not None:
+                by_year.setdefault(finding.year, set()).add(finding.variable)
+        return frozenset(
+            year
+            for year, jumped in by_year.items()
+            if len(jumped) >= MANY and self._weight_on(jumped) >= MUCH
+        )
+
+    def _weight_on(self, quantities: set[str]) -> float:
+        """The weight in the index of the indicators that are made of any of some quantities, 0-1."""
+        expressions = self.view.bundle.framework.expressions
+        return sum(
+            weight_of(self.result, indicator.code, self.view.now)
+            for indicator in self.view.scored
+            if quantities & {indicator.code, *closure([indicator.code], expressions)}
+        )
 
     def has_score(self, group: str, year: int) -> bool:
         """Whether a group stands on at least one indicator with a value that counts in a year."""
@@ -189,9 +211,11 @@ class PageEvidence:
         most = within_reach(now, ends, method, known)
         pace = own_pace(known, ends, method)
         own = after(now, pace, ends, method) if pace is not None else None
+        is_share = pace is not None and is_bound_by_share(now, pace, ends, method)
+        limit: StepKind = "own_share" if is_share else "own_pace"
         ways: tuple[tuple[float, list[tuple[StepKind, float | None]]], ...] = (
             (most, self._of_peers(indicator)),
-            (most, [("norm", self._norm(indicator, ends)), ("own_pace", own)]),
+            (most, [("norm", self._norm(indicator, ends)), (limit, own)]),
             (reach(now, ends, method), [("own_best", best_of_late(known, ends, method))]),
         )
         steps = (next_step(now, direction, reached, within=within) for within, reached in ways)

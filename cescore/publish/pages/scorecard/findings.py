@@ -300,11 +300,17 @@ def beside_peers(known: PageEvidence) -> Iterator[PageFinding]:
     heaviest = sorted(indicators, key=lambda f: -weight_of(known.result, f.code, view.now))
     groups = [f for code, f in figures.items() if code in framework.groups]
     for standing, kind in (("weakness", "bad"), ("strength", "good")):
-        named = [figure for figure in heaviest if figure.standing == standing][:NAMED]
-        named = named or [figure for figure in groups if figure.standing == standing][:NAMED]
-        if named:
-            names = view.join(_beside(known, figure) for figure in named)
-            yield PageFinding(kind, peer_words(view, f"finding.peers.{standing}", names=names))
+        found = [figure for figure in heaviest if figure.standing == standing]
+        found = found or [figure for figure in groups if figure.standing == standing]
+        if found:
+            names = view.join(_beside(known, figure) for figure in found[:NAMED])
+            words = {"names": names, "more": _and_more(view, len(found))}
+            yield PageFinding(kind, peer_words(view, f"finding.peers.{standing}", **words))
+
+
+def _and_more(view: View, n: int) -> str:
+    """How many there are of which a sentence names the first; "" where it names all."""
+    return view.t("finding.more", n=n) if n > NAMED else ""
 
 
 def _beside(known: PageEvidence, figure: PeerFigure) -> str:
@@ -366,7 +372,8 @@ def _groups_fell(known: PageEvidence, scores: Mapping[str, Sequence[Number]]) ->
         view.t("finding.group", name=view.name(code), change=signed(changes[code], 1))
         for code in lost[:NAMED]
     ]
-    return view.t("finding.groups.fell", names=view.join(names), year=last) if names else ""
+    words = {"names": view.join(names), "more": _and_more(view, len(lost)), "year": last}
+    return view.t("finding.groups.fell", **words) if names else ""
 
 
 def data_warnings(known: PageEvidence) -> Iterator[PageFinding]:

@@ -9,15 +9,16 @@ from markupsafe import Markup
 
 from cescore.definitions.unit_names import unit_text
 from cescore.disclosure.bundle import StandardCard, TypeRobustness
+from cescore.method.column import State
 from cescore.method.firmness import AppliedAlternative, Band
 from cescore.method.standards import GroupLine, RequirementLine
 from cescore.publish.fragment import Fragment, paragraph, two_lines
-from cescore.publish.numbers import DASH, decimals_for, number
+from cescore.publish.numbers import DASH, decimals_for, mark, number
 from cescore.publish.pages.scorecard.beside import beside_table
 from cescore.publish.pages.scorecard.lights import SIGNS
 from cescore.publish.pages.scorecard.sections import NONE
 from cescore.publish.table import Row, Table, TableColumn
-from cescore.publish.view import View
+from cescore.publish.view import View, of_series
 from cescore.publish.words import label_or
 
 if TYPE_CHECKING:
@@ -58,12 +59,25 @@ def _leans_down(view: View, band: Band) -> bool:
 
 
 def _left_out(view: View) -> Fragment:
-    """That there is no band, where the entity's type is too large for bands."""
+    """That there is no band: it is withheld, or the entity's type is too large for bands."""
     data = view.data
+    if is_band_withheld(view):
+        words = {"index": view.name(view.bundle.framework.index.code)}
+        return paragraph(view.t("band.withheld", mark=mark(State.SUPPRESSED, view.lang), **words))
     if not data.bands_left_out or not data.filed:
         return NONE
     index = view.name(view.bundle.framework.index.code)
     return paragraph(view.t("band.left_out", index=index, most=data.run.large_above))
+
+
+def is_band_withheld(view: View) -> bool:
+    """Whether an index that is shown has no band because scores beneath it are withheld, which a band
+    would help to solve for."""
+    data, place = view.data, view.now
+    if data.uncertainty is not None or data.bands_left_out or place is None:
+        return False
+    withheld = any(cases.get(view.bundle.year) == "" for cases in data.released.scores.values())
+    return withheld and of_series(data.evaluated.index, place).value is not None
 
 
 def robustness_table(bundle: OpenBundle) -> Fragment:

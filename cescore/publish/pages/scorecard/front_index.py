@@ -18,6 +18,7 @@ from cescore.publish.charts.spark import spark
 from cescore.publish.numbers import index_change_words, mark, number, quantity
 from cescore.publish.pages.scorecard.comparable import peer_words
 from cescore.publish.pages.scorecard.evidence import PageEvidence
+from cescore.publish.pages.scorecard.firmness import is_band_withheld
 from cescore.publish.pages.scorecard.front_rates import parted_words
 from cescore.publish.pages.scorecard.totals import comparable, converted, parts_of_total
 from cescore.publish.view import Number, View, at, of_series
@@ -41,6 +42,7 @@ def index_card(known: PageEvidence) -> dict[str, Any]:
         "median": "",
         "median_place": "",
         "band": None,
+        "no_band": "",
         "spark": "",
     }
     if not known.is_rated:
@@ -81,6 +83,8 @@ def _like_for_like(known: PageEvidence, now: float, last: float) -> str:
 def _band(view: View) -> dict[str, Any]:
     """The band of the index on its scale, where the evaluation found one."""
     band, scale = view.data.uncertainty, view.bundle.framework.scale
+    if is_band_withheld(view):
+        return {"no_band": view.t("index.band.withheld", mark=mark(State.SUPPRESSED, view.lang))}
     if band is None or view.bundle.is_variant:
         return {}
     low, high = (float(per_cent_on(v, scale)) for v in (band.score_low, band.score_high))

@@ -21,7 +21,8 @@ def headline_cards(known: PageEvidence) -> list[dict[str, Any]]:
     for role in ("resource_output_rate", "resource_recycling_rate"):
         code = getattr(headline, role)
         if code:
-            cards.append({"role": _role(view, role), **_headline(known, code)})
+            card = _headline(known, code)
+            cards.append({"role": _role(view, role, card["name"]), **card})
     if headline.resource_recycling_rate and headline.recycled_input_share:
         cards[-1]["notes"].append(_other_figure(known, headline.recycled_input_share))
     for card in cards:
@@ -29,11 +30,12 @@ def headline_cards(known: PageEvidence) -> list[dict[str, Any]]:
     return cards
 
 
-def _role(view: View, role: str) -> str:
-    """Which of the plan's two rates a card stands for; "" of firms and parks of firms, where it is the
-    rate of one waste alone."""
+def _role(view: View, role: str, name: str) -> str:
+    """Which of the plan's two rates a card stands for; "" where its own name says so, and of firms and
+    parks of firms, where it is the rate of one waste alone."""
+    rate = view.t(f"headline.{role}")
     is_one_waste = role == "resource_recycling_rate" and is_among_industries(view)
-    return "" if is_one_waste else view.t(f"headline.{role}")
+    return "" if is_one_waste or rate in name else view.t("headline.as", role=rate)
 
 
 def _headline(known: PageEvidence, code: str) -> dict[str, Any]:

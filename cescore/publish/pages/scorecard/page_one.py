@@ -41,6 +41,7 @@ ADVICE_LINES = 4
 NOTE_LINE = 58  # widths of a small letter that fit a line of notes on a card of a rate
 CHANGE_LINE = 46  # likewise of changes on a card of a rate or of the index
 CONTENTS_LINES = 2  # that the contents take from them
+FIRM = "enterprise"  # its report is short and prints none
 
 
 def page_one(
@@ -87,11 +88,12 @@ def _lines_left(
     cards: Sequence[Mapping[str, Any]],
     index: Mapping[str, Any],
 ) -> int:
-    """Lines for findings beside the advice; a list of targets is higher than one of key figures, a
-    report that has one prints its contents below, and changes and notes of more than a line make a
-    card higher."""
-    notes = (view.t("join.clause").join([card["role"], *card["notes"]]) for card in cards)
-    lines = SENTENCE_LINES - (CONTENTS_LINES if view.data.targets else 0)
+    """Lines for findings beside the advice; a report that is no firm's prints its contents below, and
+    changes and notes of more than a line make a card higher."""
+    notes = (
+        view.t("join.clause").join(filter(None, [card["role"], *card["notes"]])) for card in cards
+    )
+    lines = SENTENCE_LINES - (0 if view.data.entity.entity_type == FIRM else CONTENTS_LINES)
     lines -= lines_of(correction(view.data.standing, view.lang))
     lines -= max((lines_of(note, NOTE_LINE) for note in notes), default=1) - 1
     lines -= max((_more_lines(view, card) for card in cards), default=0) + _more_lines(view, index)

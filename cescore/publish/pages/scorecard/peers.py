@@ -14,7 +14,7 @@ from cescore.definitions.unit_names import unit_text
 from cescore.disclosure.bundle import PublicRow
 from cescore.disclosure.headline import DIGITS
 from cescore.method.column import Flag, State
-from cescore.method.disclosure import YearRank
+from cescore.method.disclosure import PeerFigure, YearRank
 from cescore.publish.charts.bullets import quartile_strip
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import (
@@ -28,7 +28,7 @@ from cescore.publish.numbers import (
 from cescore.publish.pages.scorecard.comparable import comparable_figures, peer_words
 from cescore.publish.pages.scorecard.front_index import SMALL_N
 from cescore.publish.pages.scorecard.rating import bar
-from cescore.publish.pages.scorecard.sections import NONE, nothing
+from cescore.publish.pages.scorecard.sections import NONE, nothing, signs
 from cescore.publish.table import Row, Table, TableColumn
 from cescore.publish.view import STATES, Number, View, by_code, of_series
 from cescore.publish.words import has_label
@@ -63,18 +63,26 @@ def peers_table(bundle: OpenBundle) -> Fragment:
         strip = [quartile_strip(own.value, figure)] if released else []
         rows.append(Row([name, view.cell(own, decimals), *strip, *shown, where, n]))
     columns = [
-        TableColumn(view.t("head.indicator"), 35 if released else 68, "text"),
+        TableColumn(view.t("head.indicator"), 32 if released else 68, "text"),
         TableColumn(view.t("head.own"), 9 if released else 12),
         *([TableColumn(peer_words(view, "head.strip"), 19, "mid")] if released else []),
         *(TableColumn(view.t(f"head.{name}"), 7) for name in quantiles),
-        TableColumn(view.t("head.standing"), 11 if released else 13, "mid"),
+        TableColumn(view.t("head.standing"), 14 if released else 13, "mid"),
         TableColumn("n", 5 if released else 7),
     ]
     audience = f"note.audience.{peers.audience}"
     notes = [peer_words(view, "note.strip") + peer_words(view, "note.peers") if released else ""]
     notes += [view.t(audience) if has_label(audience) else "", peers.note]
+    notes += [_who_is_counted(view, figures)]
     beside = Table(columns, rows, peer_words(view, "caption.peers_table"), notes).fragment()
-    return Fragment.join([beside, _ranks_table(view, peers.ranks)])
+    key = signs(view, [_own(view, figure.code)[0] for figure in figures])
+    return Fragment.join([beside, key, _ranks_table(view, peers.ranks)])
+
+
+def _who_is_counted(view: View, figures: Sequence[PeerFigure]) -> str:
+    """Why n differs from line to line; "" where it does not."""
+    counted = {figure.n for figure in figures}
+    return view.t("note.peers.n") if len(counted) > 1 else ""
 
 
 def _ranks_table(view: View, ranks: Sequence[YearRank]) -> Fragment:
@@ -87,18 +95,32 @@ def _ranks_table(view: View, ranks: Sequence[YearRank]) -> Fragment:
         *(TableColumn(str(year.year), width) for year in ranks),
     ]
     lines = [
-        Row([view.t("ranks.rank"), *(_where_among(view, y.rank, y.n, None) for y in ranks)]),
+        Row([view.t("ranks.rank"), *(_rank_in(view, year) for year in ranks)]),
         Row([view.t("ranks.band"), *(_rank_band(view, year) for year in ranks)]),
     ]
     index = view.name(view.bundle.framework.index.code)
     most = max(year.n for year in ranks)
-    notes = [view.t("note.ranks"), view.t("note.small_n") if most < SMALL_N else ""]
+    withheld = mark(State.SUPPRESSED, view.lang)
+    notes = [
+        view.t("note.ranks.withheld", mark=withheld) if any(y.is_withheld for y in ranks) else "",
+        view.t("note.ranks"),
+        view.t("note.small_n") if most < SMALL_N else "",
+    ]
     caption = view.t("caption.ranks", index=index)
     return Table(columns, lines, caption, [view.sentences(notes)]).fragment()
 
 
+def _rank_in(view: View, year: YearRank) -> str:
+    """The rank of a year, or the mark of one that is withheld."""
+    if year.is_withheld:
+        return mark(State.SUPPRESSED, view.lang)
+    return _where_among(view, year.rank, year.n, None)
+
+
 def _rank_band(view: View, year: YearRank) -> str:
     """The band of a rank, one number where all choices give the same."""
+    if year.is_withheld:
+        return mark(State.SUPPRESSED, view.lang)
     if year.rank is None or year.low is None or year.high is None:
         return DASH
     if year.low == year.high:
@@ -156,9 +178,11 @@ def _why_they_differ(view: View) -> Iterator[Fragment]:
 
 
 def children_table(bundle: OpenBundle) -> Fragment:
-    """Public bodies inside the entity, by type."""
+    """Public bodies inside the entity, by type; not again those that stand beneath it among its own."""
     view = View(bundle)
-    rows = sorted(bundle.data.children, key=lambda row: row.place.entity_type)
+    beside = {row.place.entity_id for row in bundle.data.siblings}
+    inside = (row for row in bundle.data.children if row.place.entity_id not in beside)
+    rows = sorted(inside, key=lambda row: row.place.entity_type)
     kinds = groupby(rows, key=lambda row: row.place.entity_type)
     return Fragment.join([_bodies(view, list(found), "children", kind) for kind, found in kinds])
 

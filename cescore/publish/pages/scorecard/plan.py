@@ -67,6 +67,7 @@ def targets_table(bundle: OpenBundle) -> Fragment:
     ]
     said = [view.t("note.bullet"), view.t("note.targets"), view.t("note.schedule")]
     said = said if bundle.data.targets else []
+    said += _dashes(view)
     said += _points_note(view)
     said += _target_notes(view)
     said += [view.t("note.undecided")] if bundle.data.plan.undecided else []
@@ -77,6 +78,23 @@ def targets_table(bundle: OpenBundle) -> Fragment:
 def _base_year(view: View) -> int:
     """The year that changes of targets are counted from: the plan's own."""
     return view.data.plan.base_year or view.bundle.base_year
+
+
+def _dashes(view: View) -> Iterator[str]:
+    """Why a target with a value has no completion, or none of its schedule."""
+    lines = [line for line in view.data.targets if line.actual is not None]
+    short = [line.id for line in lines if _is_too_short(line)]
+    if short:
+        share = quantity(100 * SURE, PER_CENT, view.lang, 0)
+        yield view.t("note.completion.short", names=view.join(short), share=share)
+    steady = [line.id for line in lines if line.id not in short and _of_schedule(line) is None]
+    if steady:
+        yield view.t("note.schedule.none", names=view.join(steady))
+
+
+def _of_schedule(line: TargetLine) -> float | None:
+    """The share of what is due by now: by the schedule, or by equal steps where it has none."""
+    return line.counted if line.counted_by == "steps" else line.schedule_carbon
 
 
 def _undecided_rows(view: View) -> Iterator[Row]:
@@ -107,9 +125,7 @@ def _target_row(view: View, line: TargetLine) -> Row:
             goal,
             DASH if line.actual is None else quantity(line.actual, unit, view.lang, decimals),
             DASH if is_short else bullet(line.completion, line.schedule_carbon),
-            DASH
-            if is_short
-            else _percent(line.counted if line.counted_by == "steps" else line.schedule_carbon),
+            DASH if is_short else _percent(_of_schedule(line)),
             _percent(line.points if line.scored else None),
             light_words(view, line),
         ]
@@ -215,9 +231,7 @@ def _needed(view: View, turns: Sequence[GradeTurn], kind: str, grade: str) -> Fr
         TableColumn(view.t("head.needed"), 20),
     ]
     notes = [view.t(f"note.{kind}s")]
-    return Table(
-        columns, rows, notes=notes, name=view.t("heading.assessment"), room=BESIDE_GRADE
-    ).fragment()
+    return Table(columns, rows, notes=notes, name=view.t("heading.assessment")).fragment()
 
 
 def _turn_name(view: View, turn: GradeTurn) -> str:

@@ -9,9 +9,9 @@ from cescore.definitions.model.reference import Reference
 from cescore.method.column import Panel
 from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import number
-from cescore.publish.pages.scorecard.sections import NONE
+from cescore.publish.pages.scorecard.sections import NONE, signs
 from cescore.publish.table import Row, Table, TableColumn
-from cescore.publish.view import View
+from cescore.publish.view import Number, View
 
 if TYPE_CHECKING:
     from cescore.disclosure.opened import OpenBundle
@@ -28,13 +28,15 @@ def references_table(
     by_code: dict[str, list[Reference]] = {}
     for one in shown(bundle.data.references, bundle.year):
         by_code.setdefault(one.indicator, []).append(one)
-    rows = [
-        _row(view, indicators, code, by_code[code])
+    codes = [
+        code
         for code, indicator in bundle.framework.indicators.items()
         if code in by_code and (which == "all" or bool(indicator.group) == (which == "scored"))
     ]
-    if not rows:
+    if not codes:
         return NONE
+    own = {code: view.row(indicators, code, [bundle.year])[0] for code in codes}
+    rows = [_row(view, own[code], code, by_code[code]) for code in codes]
     columns = [
         TableColumn(view.t("head.indicator"), 32, "text"),
         TableColumn(str(bundle.year), 8),
@@ -42,7 +44,8 @@ def references_table(
         TableColumn(view.t("head.references_scope"), 27, "small"),
     ]
     notes = [view.t("note.references")]
-    return Table(columns, rows, view.t("caption.references"), notes).fragment()
+    table = Table(columns, rows, view.t("caption.references"), notes).fragment()
+    return Fragment.join([table, signs(view, list(own.values()))])
 
 
 def shown(references: Sequence[Reference], year: int) -> Iterator[Reference]:
@@ -58,8 +61,7 @@ def shown(references: Sequence[Reference], year: int) -> Iterator[Reference]:
             yield min(found, key=lambda one: one.year)
 
 
-def _row(view: View, indicators: Panel, code: str, references: Sequence[Reference]) -> Row:
-    own = view.row(indicators, code, [view.bundle.year])[0]
+def _row(view: View, own: Number, code: str, references: Sequence[Reference]) -> Row:
     decimals = view.decimals(code, [own.value, *(one.value for one in references)])
     texts = [
         view.t(

@@ -63,6 +63,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 CHANGE_WIDTHS = {"zh": 10.4, "en": 8.2}  # per cent of the table: pp is short, its Chinese is not
+MOST_DECIMALS = 5  # of a value that is seen to have changed
 FIRM = "enterprise"  # its reader expects what would raise the score
 
 
@@ -83,7 +84,8 @@ def results_table(
     table = Table(
         lines.columns(), [*rows, lines.total()], view.t("caption.results"), kind="wide"
     ).fragment()
-    signed_numbers = [*lines.index_by_year.values()] if bundle.data.filed else []
+    shown = (lines.index_by_year.get(year) for year in view.shown_years if bundle.data.filed)
+    signed_numbers = [replace(number, flags=0) for number in shown if number is not None]
     signed_numbers += [
         n for i in view.scored for n in view.row(indicators, i.code, view.shown_years)
     ]
@@ -263,6 +265,7 @@ class _Lines:
         new, old = view.row(self.indicators, code, (year, year - 1))
         posts = shown_ends(view, indicator)
         decimals = view.decimals(code, [*(n.value for n in numbers), *(posts or ())])
+        decimals = self._that_show_the_move(code, [n.value for n in (new, old)], decimals)
         score, before = view.scores(self.scored.scores, code, (year, year - 1))
         weight = weight_of(self.result, code, view.now) if view.data.filed else 0.0
         change = view.change(new, old, indicator.unit, decimals)
@@ -280,6 +283,18 @@ class _Lines:
                 *self._weighed(code, weight, has_score=score.value is not None),
             ]
         )
+
+    def _that_show_the_move(self, code: str, values: Sequence[float | None], decimals: int) -> int:
+        """Decimals at which two values are seen to differ where their difference moved the index."""
+        moves = added(self.view, self.result, self.parts, [code], 1.0)[1]
+        if None in values or not any(digit in "123456789" for digit in moves):
+            return decimals
+        apart = (
+            n
+            for n in range(decimals, MOST_DECIMALS)
+            if len({number(value, n) for value in values if value is not None}) > 1
+        )
+        return next(apart, decimals)
 
     def _peers(self, code: str, decimals: int) -> object:
         """The median of the peers with the sign of where the entity stands, as far as released."""
@@ -355,15 +370,19 @@ def progress_table(bundle: OpenBundle, progress: ProgressResult) -> Fragment:
         return nothing(view, "progress_not_filed", "progress")
     asked = [year for year in (bundle.year - 1, bundle.year) if year in view.years]
     rows: list[Row] = []
+    numbers: list[Number] = []
     whole = sum(group.weight for group in rules.groups) or 1.0
     for group in rules.groups:
         found = row_of(progress.groups, _key(progress.groups, rules.code, group.code), asked)
         cells = [share(group.weight / whole), *(view.cell(n, 1) for n in found)]
         name = group.name(view.lang) or group.code
         rows.append(Row([view.t("progress.group", name=name), *cells], "group"))
-        rows += _members(view, progress, group.code, asked)
-    index = [view.cell(at(progress.index, view.position(year)), 1) for year in asked]
-    rows.append(Row([rules.name(view.lang) or rules.code, "100.0%", *index], "total"))
+        members = dict(_members(view, progress, group.code, asked))
+        rows += members.values()
+        numbers += [*found, *(n for key in members for n in row_of(progress.members, key, asked))]
+    index = [at(progress.index, view.position(year)) for year in asked]
+    cells = [view.cell(number, 1) for number in index]
+    rows.append(Row([rules.name(view.lang) or rules.code, "100.0%", *cells], "total"))
     columns = [
         TableColumn(view.t("head.member"), 84 - 14 * len(asked), "text"),
         TableColumn(view.t("head.weight_in_group"), 16),
@@ -377,7 +396,8 @@ def progress_table(bundle: OpenBundle, progress: ProgressResult) -> Fragment:
     notes = [view.sentences(filter(None, said))]
     lead = _progress_lead(view, rules, progress)
     title = view.t("caption.progress", year=bundle.base_year)
-    return Fragment.join([lead, Table(columns, rows, title, notes, halves=True).fragment()])
+    table = Table(columns, rows, title, notes, halves=True).fragment()
+    return Fragment.join([lead, table, signs(view, [*numbers, *index])])
 
 
 def _progress_lead(view: View, rules: Progress, progress: ProgressResult) -> Fragment:
@@ -400,14 +420,15 @@ def _progress_lead(view: View, rules: Progress, progress: ProgressResult) -> Fra
 
 def _members(
     view: View, progress: ProgressResult, group: str, asked: Sequence[int]
-) -> Iterator[Row]:
+) -> Iterator[tuple[str, Row]]:
+    """The members of a group, each with the column of its ratios."""
     rules = view.bundle.framework.progress
     members = rules.members.get(group, {}) if rules else {}
     whole = sum(members.values()) or 1.0
     for code, weight in members.items():
         key = _key(progress.members, rules.code if rules else "", group, code)
         cells = [view.cell(n, 1) for n in row_of(progress.members, key, asked)]
-        yield Row([member_name(view, code), share(weight / whole), *cells], "sub")
+        yield key, Row([member_name(view, code), share(weight / whole), *cells], "sub")
 
 
 def member_name(view: View, code: str) -> str:

@@ -12,6 +12,10 @@ from cescore.publish.numbers import PrintedNumber, number, percentage
 from cescore.publish.view import View, of_series
 from cescore.publish.words import has_label
 
+MOST_DECIMALS = (
+    2  # of an index that a page prints to be converted; with more it is said to be exact
+)
+
 
 def parts_of_total(view: View) -> list[tuple[str, PrintedNumber, PrintedNumber]]:
     """Each part of the total by name, with its points and its weight."""
@@ -80,6 +84,8 @@ def converted(view: View, key: str) -> str:
     decimals = decimals_that_work(
         [index], lambda at: 100 * (at[0] - scale.floor) / length, part, of_result=of_part
     )
+    if decimals > MOST_DECIMALS:
+        key, decimals = f"{key}.unrounded", 1
     return view.t(
         key, index=view.name(view.bundle.framework.index.code), value=number(index, decimals),
         floor=f"{scale.floor:g}", top=f"{scale.top:g}", part=number(part, of_part),

@@ -10,7 +10,6 @@ from cescore.method.vetoes import VetoLine
 from cescore.publish.fragment import Fragment, two_lines
 from cescore.publish.numbers import DASH, change_words, decimals_for, quantity
 from cescore.publish.pages.scorecard.norms import norm_words
-from cescore.publish.printing.widths import BESIDE_GRADE
 from cescore.publish.table import Row, Table, TableColumn
 from cescore.publish.view import View
 from cescore.publish.words import label_or
@@ -114,4 +113,4 @@ def vetoes_table(view: View) -> Fragment:
         TableColumn(view.t("head.light"), 18, "mid"),
         TableColumn(view.t("head.record"), 42, "text"),
     ]
-    return Table(columns, rows, name=view.t("heading.assessment"), room=BESIDE_GRADE).fragment()
+    return Table(columns, rows, name=view.t("heading.assessment")).fragment()
