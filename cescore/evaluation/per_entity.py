@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeVar
 
-KEPT = 4096  # entities whose answers are kept, the latest asked for
+KEPT = 1 << 14  # entities whose answers are kept, the latest asked for: some 3 kB each
 
 T = TypeVar("T")
 

@@ -52,7 +52,8 @@ def values_of(yearly: YearlyEvaluation, entity_id: str) -> dict[str, float]:
     evaluation = yearly.evaluation_of(entity_id)
     columns = evaluation.indicators.columns
     at = evaluation.panel.row(entity_id), evaluation.indicators.year_position(yearly.year)
-    return {code: float(c.values[at]) for code, c in columns.items() if c.is_present[at]}
+    found = {code: column.number_at(*at) for code, column in columns.items()}
+    return {code: value for code, value in found.items() if value is not None}
 
 
 def ways_of(

@@ -95,9 +95,9 @@ def _standing(answered: YearlyEvaluation, name: str) -> EntityStanding:
         grade=(assessment.grade("zh"), assessment.grade("en")) if assessment else ("", ""),
         lights={line.id: line.light for line in lines if line.role == "own"},
         values={
-            code: float(column.values[at])
+            code: value
             for code, column in evaluation.indicators.columns.items()
-            if column.is_present[at]
+            if (value := column.number_at(*at)) is not None
         },
     )
 

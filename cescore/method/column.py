@@ -124,6 +124,10 @@ class Column:
         present: NDArray[np.bool_] = self.state == State.PRESENT
         return present
 
+    def number_at(self, row: int, year: int) -> float | None:
+        """The number in one cell (places of entity and year); None where there is none."""
+        return float(self.values[row, year]) if self.state[row, year] == State.PRESENT else None
+
 
 class Chosen(Mapping[str, Column]):
     """Some rows of columns, cut out when a column is asked for: a large panel is not held twice.

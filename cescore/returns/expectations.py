@@ -11,6 +11,7 @@ from cescore.errors import MethodError
 from cescore.evaluation.what_if import ReplacedValue
 from cescore.intake.findings import Finding
 from cescore.intake.workspace import Workspace
+from cescore.method.column import Column
 from cescore.method.linear_rules import linear_rule
 from cescore.returns.fewest import DoubtfulCell, FewestCells, Search, nearest_value
 
@@ -49,9 +50,8 @@ class Expectations:
         panel = self._panel(finding)
         if code not in panel.columns or year not in panel.years:
             return None
-        at = panel.row(finding.entity_id), panel.year_position(year)
-        column = panel.columns[code]
-        return float(column.values[at]) if column.is_present[at] else None
+        column: Column = panel.columns[code]
+        return column.number_at(panel.row(finding.entity_id), panel.year_position(year))
 
     def _one(self, finding: Finding, value: float | None) -> Alternatives:
         if value is None or not np.isfinite(value):
