@@ -203,7 +203,7 @@ def test_the_library_is_as_it_was_after_a_page() -> None:
 
     printed(PAGE.format(WORDS))
     assert len(changes()) > 20
-    assert [c.name for c in changes() if vars(c.owner).get(c.name) is c.value] == []
+    assert [c.name for c in changes() if vars(c.owner).get(c.name, c) is c.value] == []
 
 
 def test_where_nothing_floats_the_library_is_not_asked_where_a_line_begins(

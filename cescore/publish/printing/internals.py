@@ -543,6 +543,7 @@ def _used_values() -> list[LibraryChange]:
     out once for each pair. Pages and collapsed borders, which depend on more, are left alone."""
     from weasyprint.formatting_structure.boxes import Box, PageBox
     from weasyprint.layout import percent
+    from weasyprint.layout.absolute import AbsolutePlaceholder
 
     plain = percent.resolve_percentages
 
@@ -551,19 +552,21 @@ def _used_values() -> list[LibraryChange]:
             size = containing_block.width, containing_block.height
         else:
             size = tuple(containing_block)
-        box = getattr(box, "_box", box)  # what stands outside the flow has a placeholder in it
-        style = box.style
-        if isinstance(box, PageBox) or style["border_collapse"] == "collapse":
-            plain(box, containing_block)
-            return
-        kept = style.__dict__.setdefault("_used", {})
-        values = kept.get(size)
-        if values is None:
-            plain(box, containing_block)
-            made = box.__dict__
-            kept[size] = {name: made[name] for name in USED}
-        else:
+        if type(box) is AbsolutePlaceholder:  # what stands outside the flow is in it
+            box = box._box
+        try:
+            values = box.style._used.get(size)
+        except AttributeError:
+            values = None  # of a page, of collapsed borders, or not asked yet
+        if values is not None:
             box.__dict__.update(values)
+            return
+        plain(box, containing_block)
+        style = box.style
+        if not isinstance(box, PageBox) and style["border_collapse"] != "collapse":
+            made = box.__dict__
+            used = {name: made[name] for name in USED}
+            style.__dict__.setdefault("_used", {})[size] = used
 
     return everywhere(percent, "resolve_percentages", resolve_percentages)
 

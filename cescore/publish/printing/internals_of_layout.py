@@ -178,9 +178,7 @@ def _formatting_contexts() -> list[LibraryChange]:
             always[kind] = known
         return known or plain(self)
 
-    return [
-        LibraryChange(Box, "establishes_formatting_context", establishes_formatting_context)
-    ]
+    return [LibraryChange(Box, "establishes_formatting_context", establishes_formatting_context)]
 
 
 LAYOUT_CHANGES = (
