@@ -2,7 +2,7 @@
 
 ``python -m benchmarks.forked`` reads one JSON list a line: way, bundle, notebook, folder, language;
 it answers with the child's CPU seconds, its peak memory in MB and its exit status. Ways: ours
-(`render` as the build calls it), floor (the library with the changes of
+(`render` as the build calls it), plainly (the same by the library as it is), floor (the library with the changes of
 `cescore.publish.printing.faster`) and shipped (the floor by the library as it is). The first report of
 a type is made once more, before, so that the parent learns from its specimen, as a press does.
 """
@@ -92,10 +92,10 @@ def _made(way: str, bundle: str, notebook: str, folder: str, lang: str) -> int:
     from cescore.publish.render import render
 
     try:
-        if way == "ours":
+        os.environ |= {SWITCH: "1"} if way in ("plainly", "shipped") else {}
+        if way in ("ours", "plainly"):
             render(Path(bundle), Path(folder), lang, notebook=Path(notebook))
         else:
-            os.environ |= {SWITCH: "1"} if way == "shipped" else {}
             print_floor(Path(bundle), Path(folder), lang, Path(notebook))
     except BaseException:
         traceback.print_exc()
@@ -104,12 +104,16 @@ def _made(way: str, bundle: str, notebook: str, folder: str, lang: str) -> int:
 
 
 def rehearse(rehearsals: Any, bundle: Path, notebook: Path, lang: str) -> None:
-    """Let this process learn from a specimen of the bundle's type, if it has not yet."""
+    """Let this process learn from a specimen of the bundle's type, if it has not yet; documents have
+    none."""
+    from cescore.disclosure.kinds import METHOD_BOOK
     from cescore.run.job import BUNDLE_NAME, Job, Limits
     from cescore.run.press import outcome_of
     from cescore.run.rehearsing import MANY
 
     entity_type = bundle.stem.split("-", 1)[0]
+    if entity_type == METHOD_BOOK.notebook:
+        return
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / BUNDLE_NAME).write_bytes(bundle.read_bytes())
         job = Job("", entity_type, folder, str(notebook.resolve()), lang, f"{folder}/log")

@@ -70,6 +70,20 @@ class Bench:
             made = sorted(folder.glob(f"{entity_type}-*.json"))
         return made[:count]
 
+    def book(self) -> Path:
+        """The file of the sample's method book."""
+        from cescore.disclosure.illustrating import illustrate
+        from cescore.disclosure.kinds import METHOD_BOOK
+        from cescore.disclosure.method_books import make_method_book
+
+        path = self.work / f"{METHOD_BOOK.notebook}-{YEAR}.json"
+        if not path.exists():
+            workspace = self.bundler.yearly.workspace
+            shown = illustrate(self.bundler)
+            book = make_method_book(workspace.definitions, workspace.base_year, shown)
+            path.write_bytes(book.to_bytes())
+        return path
+
     @cached_property
     def bundler(self) -> Bundler:
         """Of the sample evaluated: what is withheld in it is known and need not be searched for."""
@@ -120,6 +134,23 @@ def run_chain(bench: Bench) -> None:
         },
     )  # fmt: skip
     report.plot("chain", "CPU seconds of the naive chain, ours and the floor", _bars(pairs))
+
+
+def run_book(bench: Bench) -> None:
+    """The method book by the library as shipped and with the changes, in turn."""
+    made = chain.book_rounds(bench.book(), bench.work, bench.size.rounds)
+    shipped, ours = _of(made, "plainly"), _of(made, "ours")
+    report = bench.report
+    report.heading("The method book")
+    report.table(
+        ("CPU seconds, median (lowest–highest)", "seconds"),
+        [
+            ("library as shipped", said(shipped)),
+            ("with the changes", said(ours)),
+            ("shipped / with the changes, pair by pair", f"**{said(ratios(shipped, ours))}**"),
+        ],
+    )
+    report.keep("book", {"pairs": made})
 
 
 def _of(made: Sequence[Mapping[str, float]], way: str) -> list[float]:
@@ -270,6 +301,7 @@ def run_scale(bench: Bench) -> None:
 
 PARTS: dict[str, Callable[[Bench], None]] = {
     "chain": run_chain,
+    "book": run_book,
     "stages": run_stages,
     "cluster": run_cluster,
     "build": run_build,

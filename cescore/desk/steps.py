@@ -31,16 +31,13 @@ from cescore.method.progress import ProgressResult
 
 def compute_accounts(bundle: OpenBundle) -> Panel:
     """The returned values with the framework's accounts added."""
-    found = _indicators.compute_accounts(
-        bundle.as_released, bundle.framework, base_year=bundle.base_year
-    )
-    return termed(found, bundle.framework, bundle.lang)
+    return termed(bundle.with_accounts, bundle.framework, bundle.lang)
 
 
 def compute_indicators(bundle: OpenBundle) -> Panel:
     """The framework's indicators, each in its own unit."""
     found = _indicators.compute_indicators(
-        bundle.as_released, bundle.framework, base_year=bundle.base_year
+        bundle.with_accounts, bundle.framework, base_year=bundle.base_year
     )
     return termed(found, bundle.framework, bundle.lang)
 

@@ -14,7 +14,7 @@ from cescore.disclosure.own_record import as_released, own_panel, to_fitted
 from cescore.disclosure.trial import trial_of
 from cescore.errors import Sentence, VariantError
 from cescore.method.column import Panel
-from cescore.method.indicators import carried_year, compute_indicators
+from cescore.method.indicators import carried_year, compute_accounts, compute_indicators
 from cescore.method.normalise import Fitted
 
 DocumentT = TypeVar("DocumentT", bound=Document)
@@ -48,6 +48,11 @@ class OpenBundle:
         """See `cescore.disclosure.own_record.as_released`."""
         return as_released(self.data)
 
+    @cached_property
+    def with_accounts(self) -> Panel:
+        """The same with the framework's accounts, which more than one step of a report stands on."""
+        return compute_accounts(self.as_released, self.framework, base_year=self.base_year)
+
     @property
     def year(self) -> int:
         """The year evaluated."""
@@ -73,7 +78,7 @@ class OpenBundle:
         found = self.data.evaluated.indicators
         codes = [one.code for one in found if any("carried" in word for word in one.status)]
         indicators = (
-            compute_indicators(self.as_released, self.framework, base_year=self.base_year)
+            compute_indicators(self.with_accounts, self.framework, base_year=self.base_year)
             if codes
             else _NONE
         )

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
-from math import inf
+from math import ceil, floor, inf
 from types import SimpleNamespace
 from typing import Any
 
@@ -42,6 +42,7 @@ UNUSUAL = frozenset("\n\t\r\f\v\xad\x85\u2028\u2029")
 BEYOND_ITSELF = re.compile(
     r"\d(?:p?v(?:w|h|i|b|min|max))\b|leader\(|footnote|note\(|note-", re.IGNORECASE
 )
+TO_UNITS = 1024  # of pango, to a pixel
 CORNERS = ("top_left", "top_right", "bottom_right", "bottom_left")
 USED = (
     *(f"{kind}_{side}" for kind in ("margin", "padding") for side in ("left", "right", "top", "bottom")),
@@ -56,7 +57,7 @@ class Memory:
     in the process that printed it."""
 
     measured: dict[Any, Any] = field(default_factory=dict)
-    broken: dict[Any, Any] = field(default_factory=dict)
+    broken: dict[Any, list[Any]] = field(default_factory=dict)
     drawn: dict[Any, DrawnText] = field(default_factory=dict)
     figures: dict[Any, Figures | None] = field(default_factory=dict)
     styles: dict[Any, tuple[dict[Any, Any], Matching]] = field(default_factory=dict)
@@ -183,7 +184,8 @@ def _texts() -> list[LibraryChange]:
     """A text in a style is measured once, and broken once for each width.
 
     The measure depends on the text, on what `_text_key` names and on the fonts alone. A text that
-    fits is the same line at any width, and what is not the width's is taken from the first time.
+    fits is the same line at any width, and what is not the width's is taken from the first time. One that
+    is broken is so in the same place in every line that is no wider and holds what fitted.
     What pango has set to measure it is kept until it is drawn, see `_drawing`.
     """
     from weasyprint.text import line_break
@@ -225,15 +227,15 @@ def _texts() -> list[LibraryChange]:
             length, extent, direction = whole
             if is_unbound or extent[0] <= max_width:
                 return (_as_laid_out(kind, text, max_width, direction), length, None, *extent)
-        question = (key, text, max_width, is_line_start, minimum)
-        answer = memory.broken.get(question)
-        if answer is None:
-            layout, *rest = set_to_draw(*asked) if UNUSUAL.isdisjoint(text) else plain(*asked)
-            facts = (layout.text, layout.max_width, layout.first_line_direction)
-            memory.broken[question] = facts, rest
-            return (layout, *rest)
-        facts, rest = answer
-        return (_as_laid_out(kind, *facts), *rest)
+        answers = memory.broken.setdefault((key, text, is_line_start, minimum), [])
+        room = _units(text, max_width)
+        for least, most, facts, rest in answers:
+            if least <= room <= most:
+                return (_as_laid_out(kind, *facts), *rest)
+        layout, *rest = set_to_draw(*asked) if UNUSUAL.isdisjoint(text) else plain(*asked)
+        facts = (layout.text, layout.max_width, layout.first_line_direction)
+        answers.append((_least_room(style, room, rest), room, facts, rest))
+        return (layout, *rest)
 
     def set_to_draw(*asked):
         nonlocal is_one
@@ -266,6 +268,21 @@ def _texts() -> list[LibraryChange]:
         LibraryChange(line_break, "first_line_metrics", first_line_metrics),
         LibraryChange(line_break, "create_layout", create_layout),
     ]
+
+
+def _units(text: str, max_width: float) -> float:
+    """A width in pango's units, whole as all its measures are; of a line break alone, whether there is any."""
+    if text == "\n":
+        return 0 if max_width >= 0 else -1
+    return floor(max_width * TO_UNITS) if abs(max_width) < inf else max_width
+
+
+def _least_room(style: Any, room: float, rest: Any) -> float:
+    """The least room in which a text is broken as it was in `room`: what fits and is all that does in a
+    wider line is so in every line that it fits; where no blank hangs over the end and no word is hyphenated."""
+    length, resume_index, width, *_ = rest
+    is_greedy = resume_index == length and style["hyphens"] in ("none", "manual")
+    return min(room, ceil(width * TO_UNITS)) if is_greedy else room
 
 
 def _set_texts() -> dict[Any, Any]:
@@ -526,6 +543,7 @@ def _used_values() -> list[LibraryChange]:
     out once for each pair. Pages and collapsed borders, which depend on more, are left alone."""
     from weasyprint.formatting_structure.boxes import Box, PageBox
     from weasyprint.layout import percent
+    from weasyprint.layout.absolute import AbsolutePlaceholder
 
     plain = percent.resolve_percentages
 
@@ -534,19 +552,21 @@ def _used_values() -> list[LibraryChange]:
             size = containing_block.width, containing_block.height
         else:
             size = tuple(containing_block)
-        box = getattr(box, "_box", box)  # what stands outside the flow has a placeholder in it
-        style = box.style
-        if isinstance(box, PageBox) or style["border_collapse"] == "collapse":
-            plain(box, containing_block)
-            return
-        kept = style.__dict__.setdefault("_used", {})
-        values = kept.get(size)
-        if values is None:
-            plain(box, containing_block)
-            made = box.__dict__
-            kept[size] = {name: made[name] for name in USED}
-        else:
+        if type(box) is AbsolutePlaceholder:  # what stands outside the flow is in it
+            box = box._box
+        try:
+            values = box.style._used.get(size)
+        except AttributeError:
+            values = None  # of a page, of collapsed borders, or not asked yet
+        if values is not None:
             box.__dict__.update(values)
+            return
+        plain(box, containing_block)
+        style = box.style
+        if not isinstance(box, PageBox) and style["border_collapse"] != "collapse":
+            made = box.__dict__
+            used = {name: made[name] for name in USED}
+            style.__dict__.setdefault("_used", {})[size] = used
 
     return everywhere(percent, "resolve_percentages", resolve_percentages)
 

@@ -150,7 +150,12 @@ def _numbers() -> list[LibraryChange]:
                 name = b"/%b " % to_bytes(key)
                 if len(entry_names) < MOST_NAMES:
                     entry_names[key] = name
-            parts += name, to_bytes(value)
+            kind = type(value)
+            if kind is str:  # these two without a call each: most are names and references
+                value = value.encode("ascii")
+            elif kind is not bytes:
+                value = to_bytes(value)
+            parts += name, value
         parts.append(b">>")
         return b"".join(parts)
 
@@ -200,19 +205,15 @@ def _tag_names() -> list[LibraryChange]:
 
 
 def _objects() -> list[LibraryChange]:
-    """An entry or a list, ten thousand a report, is begun in one call and not in two."""
+    """An entry or a list, ten thousand a report, is begun by the interpreter's own call: what every
+    object begins with stands in their class. The library itself hands on no None."""
     import pydyf
 
-    def begun(kind: Any) -> Any:
-        def init(self, given=None):
-            self.number, self.offset, self.generation, self.free = None, 0, 0, "n"
-            kind.__init__(self, given or kind())
-
-        return init
-
+    begun_with = {"number": None, "offset": 0, "generation": 0, "free": "n"}
     return [
-        LibraryChange(pydyf.Dictionary, "__init__", begun(dict)),
-        LibraryChange(pydyf.Array, "__init__", begun(list)),
+        LibraryChange(pydyf.Dictionary, "__init__", dict.__init__),
+        LibraryChange(pydyf.Array, "__init__", list.__init__),
+        *(LibraryChange(pydyf.Object, name, value) for name, value in begun_with.items()),
     ]
 
 

@@ -33,9 +33,10 @@ def _new_line_facts(style: Any) -> tuple[float] | None:
 
     align, last = style["text_align_all"], style["text_align_last"]
     share = ALIGNED.get(align if last == "auto" else last)
+    if share is None:  # justified, or something new
+        return None
     is_plain = (
         isinstance(style, AnonymousStyle)  # no margins, padding or borders of its own
-        and share is not None
         and style["direction"] == "ltr"
         and style["white_space"] in ("normal", "nowrap")
         and style["vertical_align"] == "baseline"
@@ -178,9 +179,7 @@ def _formatting_contexts() -> list[LibraryChange]:
             always[kind] = known
         return known or plain(self)
 
-    return [
-        LibraryChange(Box, "establishes_formatting_context", establishes_formatting_context)
-    ]
+    return [LibraryChange(Box, "establishes_formatting_context", establishes_formatting_context)]
 
 
 LAYOUT_CHANGES = (
