@@ -104,6 +104,18 @@ def _marks(ledger: Ledger) -> Mapping[int, str]:
     frameworks = {t: e.framework.hash for t, e in ledger.yearly.evaluations.items()}
     whole.update(repr(frameworks).encode())
     whole.update(ledger.kept.text().encode())
+    whole.update(who_returned_what(ledger))
+    _take(whole, ledger, workspace.base_year)
+    marks: dict[int, str] = {}
+    for year in sorted(ledger.behind.years):
+        _take(whole, ledger, year)
+        marks[year] = f"withheld {year} {whole.hexdigest()}"
+    return marks
+
+
+def who_returned_what(ledger: Ledger) -> bytes:
+    """A hash over which figures there are, of whom and when, whatever they come to."""
+    workspace, whole = ledger.yearly.workspace, hashlib.sha256()
     whole.update(repr(sorted(filter(workspace.filed, workspace.register.entities))).encode())
     for name, panel in _panels(ledger):
         whole.update(repr((name, panel.entities, panel.years)).encode())
@@ -112,12 +124,7 @@ def _marks(ledger: Ledger) -> Mapping[int, str]:
             column = panel.columns[code]
             whole.update(f"{code} ".encode())
             whole.update(np.packbits(column.is_present & (column.values != 0)).tobytes())
-    _take(whole, ledger, workspace.base_year)
-    marks: dict[int, str] = {}
-    for year in sorted(ledger.behind.years):
-        _take(whole, ledger, year)
-        marks[year] = f"withheld {year} {whole.hexdigest()}"
-    return marks
+    return whole.digest()
 
 
 def _take(whole: hashlib._Hash, ledger: Ledger, year: int) -> None:

@@ -92,7 +92,11 @@ class AnnualEdition(Edition):
 
     def origin(self, subject: Subject, shared: str) -> str:
         asked = self.asked
-        if subject.kind != SCORECARD or asked.issue is not None or asked.variant is not None:
+        if asked.issue is not None or asked.variant is not None:
+            return ""
+        if subject.kind == METHOD_BOOK:
+            return self._origins(shared).of_method_book()
+        if subject.kind != SCORECARD:
             return ""
         return self._origins(shared).of(self.workspace.register[subject.id])
 
