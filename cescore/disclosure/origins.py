@@ -92,7 +92,7 @@ class Origins:
         """All that is evaluated of public bodies, and what decides which of it is released."""
         yearly, ledger = self.bundler.yearly, self.bundler.gate.ledger
         types = [t for t in yearly.evaluations if t in ledger.behind.public_types]
-        parts = [self.shared.encode(), who_returned_what(ledger)]
+        parts = [self.shared.encode(), who_returned_what(ledger.behind)]
         for entity_type in types:
             parts += [self._of_type(entity_type), *self._rows[entity_type]]
             parts += [

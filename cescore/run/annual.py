@@ -88,7 +88,7 @@ class AnnualEdition(Edition):
 
     @cached_property
     def _sheets(self) -> Sheets:
-        return Sheets(self.workspace)
+        return Sheets(self.workspace, self.yearly.measures)
 
     def origin(self, subject: Subject, shared: str) -> str:
         asked = self.asked
