@@ -34,7 +34,19 @@ def root(tmp_path: Path) -> Path:
 
 
 def read(root: Path) -> Workspace:
-    return KeptForYear(Asked(root, 2025)).workspace()
+    kept = KeptForYear(Asked(root, 2025))
+    found = kept.workspace()
+    kept.tidy()
+    return found
+
+
+def test_what_is_of_no_use_any_more_is_gone(root: Path) -> None:
+    read(root)
+    before = {path.name for path in (root / "output/answers/reading-2025").iterdir()}
+    exchanged(MEASURES, "dome", "done")(root)
+    read(root)
+    after = {path.name for path in (root / "output/answers/reading-2025").iterdir()}
+    assert len(after) == len(before) and len(after - before) == 1
 
 
 def added(name: str, text: str) -> Callable[[Path], None]:
