@@ -4,6 +4,7 @@
 included), the median of some rounds with the lowest and the highest. Each round of a command "after a
 change" writes another value into the same cell first, so that nothing kept fits. It works on a copy of
 the sample of which one report stands; ``--root`` takes a workspace that is built whole instead.
+Last, how long a watched preview takes from a change saved until the page is told of, by the clock.
 Another process on the machine makes clock times longer; take them from a quiet start.
 """
 
@@ -11,18 +12,24 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import signal
+import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from benchmarks.measure import REPOSITORY, Spent, said, spent
+from benchmarks.measure import REPOSITORY, Spent, environment, said, spent
 
 PARTS = ("data", "params", "notebooks", "report_templates")
 CELL = "E010,2025,output_value,"  # of the sample: a firm of a park with a dozen
 FIRM, BODY = "E010", "220402"
 ONE_REPORT = ("--only", f"enterprise/{FIRM}")
 BY = 0.0007  # of the value, a round
+LEARNING = (
+    12.0  # seconds in which a press learns from the page that it made, also on a busy machine
+)
 
 
 def main() -> None:
@@ -54,8 +61,42 @@ def timed(root: Path, rounds: int, run: Sequence[str]) -> Iterator[str]:
     changing = ChangedCell(root)
     try:
         yield from rows("one cell changed", after, root, rounds, changing)
+        for entity in (FIRM, BODY):
+            took = said(list(watched(root, entity, rounds, changing)))
+            yield f"one cell changed | preview {entity} --watch | {took} | –"
     finally:
         changing.restore()
+
+
+def watched(root: Path, entity: str, rounds: int, cell: ChangedCell) -> Iterator[float]:
+    """Seconds by the clock from a change saved until a watched preview tells of its page; the first
+    one is not counted, as a press learns from it."""
+    command = [
+        sys.executable,
+        str(REPOSITORY / "build.py"),
+        "preview",
+        entity,
+        "--no-open",
+        "--watch",
+    ]
+    with subprocess.Popen(
+        [*command, "--root", str(root)], cwd=root, env=environment(PYTHONUNBUFFERED="1"),
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        lines = iter(process.stdout)
+        while "report_templates" not in next(lines):  # the folders that it watches
+            pass
+        for number in range(rounds + 1):
+            time.sleep(LEARNING)
+            cell.change()
+            began = time.monotonic()
+            while cell.path.name not in next(lines):
+                pass
+            if number:
+                yield time.monotonic() - began
+        process.send_signal(signal.SIGINT)
+        process.wait()
 
 
 def rows(

@@ -58,10 +58,12 @@ def definitions_of(params_dir: Path, year: int | None, kept: Keeping | None = No
     """
     place, now = (params_dir.resolve(), year), params_hash(params_dir)
     held, definitions = _KEPT.get(place, ("", None))
+    made_from = f"definitions {year} {params_dir.name} {now}"
     if definitions is not None and held == now:
+        if kept is not None:
+            kept.known(made_from)  # is of use still: what a command does not ask for is removed
         return definitions
     _KEPT.clear()
-    made_from = f"definitions {year} {params_dir.name} {now}"
     known = kept_value(kept, made_from) if now else None
     if isinstance(known, Definitions):
         _KEPT[place] = now, known

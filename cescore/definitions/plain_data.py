@@ -32,7 +32,7 @@ def plain_text(value: object) -> str:
     TypeError
         It holds anything else, of which a text would not tell.
     """
-    writer = _Writer()
+    writer = _PlainWriter()
     written = writer.written(value)
     return json.dumps([writer.classes, writer.objects, written], ensure_ascii=False)
 
@@ -54,7 +54,7 @@ def from_plain_text(text: str) -> Any:
 
 
 @dataclass
-class _Writer:
+class _PlainWriter:
     """Writes values, each object once."""
 
     classes: list[tuple[str, str]] = field(default_factory=list)
@@ -63,26 +63,26 @@ class _Writer:
     _places: dict[int, int] = field(default_factory=dict)  # of an object -> among the written
     _alive: list[object] = field(default_factory=list)  # so that no other gets its id
 
-    def written(self, value: object) -> Any:
+    def written(self, value: Any) -> Any:
         kind = type(value)
         if kind in PLAIN:
             return value
         if kind is tuple:
-            return [TUPLE, *map(self.written, value)]  # type: ignore[arg-type]
+            return [TUPLE, *map(self.written, value)]
         if kind is list:
-            return [LIST, *map(self.written, value)]  # type: ignore[arg-type]
+            return [LIST, *map(self.written, value)]
         if kind is dict:
-            return [MAPPING, *(self.written(p) for item in value.items() for p in item)]  # type: ignore[attr-defined]
+            return [MAPPING, *(self.written(p) for item in value.items() for p in item)]
         if kind is frozenset:
-            return [SET, *map(self.written, sorted(value, key=repr))]  # type: ignore[arg-type, call-overload]
+            return [SET, *map(self.written, sorted(value, key=repr))]
         return [OBJECT, self._object(value)]
 
-    def _object(self, value: object) -> int:
+    def _object(self, value: Any) -> int:
         if id(value) not in self._places:
-            kind = type(value)
+            kind: type = type(value)
             values = [self.written(getattr(value, name)) for name in _fields(kind)]
             if issubclass(kind, BaseModel):
-                values.append(self.written(tuple(sorted(value.model_fields_set))))  # type: ignore[attr-defined]
+                values.append(self.written(tuple(sorted(value.model_fields_set))))
             if kind not in self._numbers:
                 self._numbers[kind] = len(self.classes)
                 self.classes.append((kind.__module__, kind.__qualname__))
@@ -133,8 +133,8 @@ def _maker(kind: type) -> Callable[[list[Any]], object]:
     names, new = _fields(kind), object.__new__
 
     def model(values: list[Any]) -> object:
-        one = kind.__new__(kind)
-        one.__setstate__(  # type: ignore[attr-defined]
+        one: Any = new(kind)
+        one.__setstate__(
             {
                 "__dict__": dict(zip(names, values[:-1], strict=True)),
                 "__pydantic_fields_set__": set(values[-1]),
@@ -145,12 +145,12 @@ def _maker(kind: type) -> Callable[[list[Any]], object]:
         return one
 
     def thing(values: list[Any]) -> object:
-        one = new(kind)
+        one: Any = new(kind)
         one.__dict__.update(zip(names, values, strict=True))
         return one
 
     def slotted(values: list[Any]) -> object:
-        one = new(kind)
+        one: Any = new(kind)
         for name, value in zip(names, values, strict=True):
             object.__setattr__(one, name, value)
         return one

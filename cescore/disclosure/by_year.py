@@ -9,8 +9,8 @@ Where statements tie two years together, nothing is kept.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,7 +22,8 @@ from cescore.disclosure.kept_pattern import METHOD, structure_of
 from cescore.disclosure.statements import Figure
 
 if TYPE_CHECKING:
-    from cescore.disclosure.ledger import Ledger
+    from cescore.disclosure.behind import Behind
+    from cescore.disclosure.kept_pattern import KeptPattern
     from cescore.disclosure.system_audit import SystemAudit
     from cescore.method.column import Panel
 
@@ -57,19 +58,25 @@ class _OfYear:
         return frozenset(Figure(body, code, self.year) for body, code in named)
 
 
-def by_year(ledger: Ledger, keeping: Keeping) -> Choice:
-    """The choice of a whole ledger: of each year what is known of it, of the others what is chosen now."""
-    if any(map(_looks_at_other_years, _of_each(ledger))):
-        return ledger.choice()
-    marks = _marks(ledger)
+Chooser = Callable[[frozenset[int] | None], tuple[Choice, Sequence["SystemAudit"]]]
+
+
+def by_year(behind: Behind, kept: KeptPattern, keeping: Keeping, choose: Chooser) -> Choice:
+    """The choice of a whole ledger: of each year what is known of it, of the others what is chosen now.
+
+    ``choose``: chooses for some years, or all at once, and has the systems that this rests on.
+    ``kept``: what an earlier edition withheld.
+    """
+    if any(map(_looks_at_other_years, _of_each(behind))):
+        return choose(None)[0]
+    marks = _marks(behind, kept)
     known = {year: kept_value(keeping, mark) for year, mark in marks.items()}
     found = {y: one for y, one in known.items() if isinstance(one, _OfYear) and one.year == y}
     missing = marks.keys() - found.keys()
     if missing:
-        of_missing = replace(ledger, known=None, only=frozenset(missing))
-        choice = of_missing.choice()
-        if not all(map(_is_of_one_year, of_missing.audits)):
-            return choice if not found else ledger.choice()
+        choice, audits = choose(frozenset(missing))
+        if not all(map(_is_of_one_year, audits)):
+            return choice if not found else choose(None)[0]
         for year in sorted(missing):
             found[year] = _OfYear.of(year, choice)
             keep_value(keeping, marks[year], found[year])
@@ -80,9 +87,9 @@ def by_year(ledger: Ledger, keeping: Keeping) -> Choice:
     )
 
 
-def _of_each(ledger: Ledger) -> Iterable[str]:
+def _of_each(behind: Behind) -> Iterable[str]:
     """What rules say is 0 for each respondent: whether it ties years is not seen from one of them."""
-    return HeldByEach(ledger.behind, lambda entity_id, quantity: None, {}).zeros()
+    return HeldByEach(behind, lambda entity_id, quantity: None, {}).zeros()
 
 
 def _looks_at_other_years(zero: str) -> bool:
@@ -96,33 +103,40 @@ def _is_of_one_year(audit: SystemAudit) -> bool:
     return len(years) == 1
 
 
-def _marks(ledger: Ledger) -> Mapping[int, str]:
+def _marks(behind: Behind, kept: KeptPattern) -> Mapping[int, str]:
     """Year -> a hash of all that its choice rests on."""
-    workspace = ledger.yearly.workspace
+    workspace = behind.yearly.workspace
     whole = hashlib.sha256(f"method {METHOD}".encode())
     whole.update(structure_of(workspace))
-    frameworks = {t: e.framework.hash for t, e in ledger.yearly.evaluations.items()}
+    frameworks = {t: e.framework.hash for t, e in behind.yearly.evaluations.items()}
     whole.update(repr(frameworks).encode())
-    whole.update(ledger.kept.text().encode())
+    whole.update(kept.text().encode())
+    whole.update(who_returned_what(behind))
+    _take(whole, behind, workspace.base_year)
+    marks: dict[int, str] = {}
+    for year in sorted(behind.years):
+        _take(whole, behind, year)
+        marks[year] = f"withheld {year} {whole.hexdigest()}"
+    return marks
+
+
+def who_returned_what(behind: Behind) -> bytes:
+    """A hash over which figures there are, of whom and when, whatever they come to."""
+    workspace, whole = behind.yearly.workspace, hashlib.sha256()
     whole.update(repr(sorted(filter(workspace.filed, workspace.register.entities))).encode())
-    for name, panel in _panels(ledger):
+    for name, panel in _panels(behind):
         whole.update(repr((name, panel.entities, panel.years)).encode())
         whole.update(repr(panel.attributes.get("basis", ())).encode())
         for code in sorted(panel.columns):
             column = panel.columns[code]
             whole.update(f"{code} ".encode())
             whole.update(np.packbits(column.is_present & (column.values != 0)).tobytes())
-    _take(whole, ledger, workspace.base_year)
-    marks: dict[int, str] = {}
-    for year in sorted(ledger.behind.years):
-        _take(whole, ledger, year)
-        marks[year] = f"withheld {year} {whole.hexdigest()}"
-    return marks
+    return whole.digest()
 
 
-def _take(whole: hashlib._Hash, ledger: Ledger, year: int) -> None:
+def _take(whole: hashlib._Hash, behind: Behind, year: int) -> None:
     """All values, states and flags of a year."""
-    for name, panel in _panels(ledger):
+    for name, panel in _panels(behind):
         if year not in panel.years:
             continue
         at = panel.year_position(year)
@@ -133,12 +147,12 @@ def _take(whole: hashlib._Hash, ledger: Ledger, year: int) -> None:
                 whole.update(np.ascontiguousarray(array[:, at]).tobytes())
 
 
-def _panels(ledger: Ledger) -> Iterator[tuple[str, Panel]]:
+def _panels(behind: Behind) -> Iterator[tuple[str, Panel]]:
     """All that is received and computed, by name."""
-    for entity_type, panel in ledger.yearly.workspace.panels.items():
+    for entity_type, panel in behind.yearly.workspace.panels.items():
         yield f"received {entity_type}", panel
-    for entity_type, evaluation in ledger.yearly.evaluations.items():
+    for entity_type, evaluation in behind.yearly.evaluations.items():
         yield f"panel {entity_type}", evaluation.panel
-        if entity_type in ledger.behind.public_types:
+        if entity_type in behind.public_types:
             yield f"accounts {entity_type}", evaluation.accounts
             yield f"indicators {entity_type}", evaluation.indicators

@@ -295,14 +295,22 @@ class Gate:
         Aggregates over a type, rounded; of respondents only where quartiles may be shown as well.
         Respondents get none: their reports show no ranks.
         """
+        found = map(self._robustness, self._ranked_beside(entity))
+        return tuple(one for one in found if one is not None)
+
+    def robustness_of_respondents(self, entity: Entity) -> tuple[TypeRobustness | None, ...]:
+        """Of these what aggregates over respondents, and not over public bodies."""
+        public = self.rules.public_types
+        return tuple(self._robustness(t) for t in self._ranked_beside(entity) if t not in public)
+
+    def _ranked_beside(self, entity: Entity) -> list[str]:
+        """The types of which a report of an entity says how firm their rankings are."""
         if not self.is_public(entity):
-            return ()
+            return []
         above = any(
             self.is_public(e) for e in self.yearly.workspace.register.ancestors(entity.entity_id)
         )
-        types = (t for t in self.yearly.evaluations if not above or t == entity.entity_type)
-        found = map(self._robustness, types)
-        return tuple(one for one in found if one is not None)
+        return [t for t in self.yearly.evaluations if not above or t == entity.entity_type]
 
     @lru_cache(maxsize=64)  # noqa: B019 - a gate lives as long as its run
     def _robustness(self, entity_type: str) -> TypeRobustness | None:

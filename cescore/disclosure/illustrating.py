@@ -6,6 +6,7 @@ of public bodies stand on what of each is released, those of respondents are agg
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -74,12 +75,12 @@ def _counted(bundler: Bundler, bodies: list[Entity]) -> list[CountedBody]:
     ]
 
 
-def _catalogues(bundler: Bundler) -> list[TypeCatalogue]:
+def _catalogues(bundler: Bundler, leaving_out: Collection[str] = ()) -> list[TypeCatalogue]:
     """Of public types; of respondents where there are enough of them for quartiles."""
     rules, found = bundler.gate.rules, []
     for entity_type, evaluation in bundler.yearly.evaluations.items():
         entities, is_public = evaluation.panel.entities, entity_type in rules.public_types
-        if bundler.yearly.is_large(entity_type):
+        if entity_type in leaving_out or bundler.yearly.is_large(entity_type):
             continue
         if is_public or len(entities) >= rules.quartile_least_n:
             scores = _as_released(bundler, evaluation) if is_public else evaluation.scores
@@ -92,6 +93,12 @@ def _catalogues(bundler: Bundler) -> list[TypeCatalogue]:
                 )
             )
     return found
+
+
+def statistics_of_respondents(bundler: Bundler) -> list[TypeCatalogue]:
+    """What of respondents' scores is printed: statistics of the types that have enough of them."""
+    public = bundler.gate.rules.public_types
+    return _catalogues(bundler, leaving_out=public)
 
 
 def _as_released(bundler: Bundler, evaluation: TypeEvaluation) -> Panel:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -63,13 +63,18 @@ class Ledger:
     def _chosen(self) -> Choice:
         """What is withheld where the pattern kept in data/ does not fit."""
         if self.known is not None and self.rules.is_decided:
-            return by_year(self, self.known)
+            return by_year(self.behind, self.kept, self.known, self._choice_of)
         return self.choice()
 
     def choice(self) -> Choice:
         """What to withhold, chosen now; of the years whose pages are read."""
         withheld = self._safe(self.kept.proven)
         return Choice(withheld, self._above(withheld))
+
+    def _choice_of(self, years: frozenset[int] | None) -> tuple[Choice, tuple[SystemAudit, ...]]:
+        """The choice of some years alone, and the systems that it rests on."""
+        alone = replace(self, known=None, only=years)
+        return alone.choice(), alone.audits
 
     def _safe(self, proven: Collection[str] = ()) -> frozenset[Figure]:
         """What to withhold so that nobody's value can be inferred too closely: what an earlier edition

@@ -12,8 +12,9 @@ What goes into a hash, and what does not have to:
 * where its values stand, its findings, its words;
 * everything else there is, whole: params, register, code. The caller states it as ``shared``.
 
-A public body's bundle shows what is released of it and of its like, on which many others' figures
-bear; it is made and compared.
+A public body's bundle shows what is released of it and of its like; of every public body it has the
+same origin as far as that goes: all that is evaluated of bodies, what is withheld of them, who returned
+what, and the aggregates over respondents that it prints. So has the method book, which shows one of them.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
+from cescore.disclosure.by_year import who_returned_what
+from cescore.disclosure.grades_apart import grades_apart
+from cescore.disclosure.illustrating import statistics_of_respondents
 from cescore.method.row_hashes import SIZE, row_hashes
 
 if TYPE_CHECKING:
@@ -44,18 +48,62 @@ class Origins:
     shared: str
 
     def of(self, entity: Entity) -> str:
-        """The hash of an entity's bundle's origin; "" where only the bundle can tell: of a public body,
-        and of an entity that is not evaluated, whose bundle is refused with the reason."""
-        if self.bundler.gate.is_public(entity) or entity.entity_id not in self.bundler.row_of:
+        """The hash of an entity's bundle's origin; "" where only the bundle can tell: of an entity that
+        is not evaluated, whose bundle is refused with the reason."""
+        if entity.entity_id not in self.bundler.row_of:
             return ""
-        whole = hashlib.blake2b(self._of_type(entity.entity_type), digest_size=SIZE)
-        for part in self._parts(entity):
-            whole.update(len(part).to_bytes(8, "big"))
-            whole.update(part)
-        return whole.hexdigest()
+        is_public = self.bundler.gate.is_public(entity)
+        return _joined(
+            self._of_type(entity.entity_type),
+            *(self._of_body(entity) if is_public else self._of_respondent(entity)),
+        )
 
-    def _parts(self, entity: Entity) -> Iterator[bytes]:
-        """All that an entity's bundle has of its own."""
+    def of_method_book(self) -> str:
+        """The hash of what the method book is made from."""
+        gate = self.bundler.gate
+        public = filter(gate.is_public, self.bundler.yearly.workspace.entities())
+        topmost = [e for e in public if not e.parent_id and not e.counted_in]
+        return _joined(
+            self._of_bodies,
+            *(self.of(e).encode() for e in topmost if e.entity_id in self.bundler.row_of),
+            _text(statistics_of_respondents(self.bundler)),
+            _text(*grades_apart(self.bundler.yearly, gate.rules)),
+        )
+
+    def _of_body(self, entity: Entity) -> Iterator[bytes]:
+        """All that a public body's bundle has of its own, and of all bodies."""
+        yearly, gate, entity_id = self.bundler.yearly, self.bundler.gate, entity.entity_id
+        yield self._of_bodies
+        yield entity_id.encode()
+        yield yearly.workspace.sources.mark(entity_id)
+        yield self._measures(yearly.measures.get(entity_id, ()))
+        yield _text(
+            yearly.targets.get(entity_id),
+            yearly.assessments.get(entity_id),
+            yearly.compliance.get(entity_id),
+            self.bundler.findings_of(entity_id),
+            self.bundler.prose_of(entity_id),
+            gate.industries(entity),
+            gate.robustness_of_respondents(entity),
+        )
+
+    @cached_property
+    def _of_bodies(self) -> bytes:
+        """All that is evaluated of public bodies, and what decides which of it is released."""
+        yearly, ledger = self.bundler.yearly, self.bundler.gate.ledger
+        types = [t for t in yearly.evaluations if t in ledger.behind.public_types]
+        parts = [self.shared.encode(), who_returned_what(ledger.behind)]
+        for entity_type in types:
+            parts += [self._of_type(entity_type), *self._rows[entity_type]]
+            parts += [
+                one for beside in self._beside.get(entity_type, ()) for one in beside.values()
+            ]
+        blocked = sorted(yearly.workspace.blocked)
+        parts.append(_text(sorted(ledger.withheld), sorted(ledger.above), blocked))
+        return _joined(*parts).encode()
+
+    def _of_respondent(self, entity: Entity) -> Iterator[bytes]:
+        """All that a respondent's bundle has of its own."""
         bundler, entity_id = self.bundler, entity.entity_id
         yearly, gate = bundler.yearly, bundler.gate
         yield entity_id.encode()
@@ -115,6 +163,14 @@ class Origins:
 
 def _hashes(found: TypeEvaluation) -> list[bytes]:
     return row_hashes(found, len(found.panel.entities))
+
+
+def _joined(*parts: bytes) -> str:
+    whole = hashlib.blake2b(digest_size=SIZE)
+    for part in parts:
+        whole.update(len(part).to_bytes(8, "big"))
+        whole.update(part)
+    return whole.hexdigest()
 
 
 def _text(*parts: object) -> bytes:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cescore.definitions.model import Check, Disclosure, Measure, Plan
     from cescore.intake.entities import Entity
     from cescore.intake.workspace import Workspace
+    from cescore.method.measures import MeasureLine
 
 
 def unit_slugs(plan: Plan | None) -> dict[str, str]:
@@ -38,6 +39,7 @@ class Sheets:
     """
 
     workspace: Workspace
+    inspected: Mapping[str, tuple[MeasureLine, ...]] | None = None  # the year's, as far as known
 
     def __iter__(self) -> Iterator[UnitSheet]:
         for slug in unit_slugs(self.workspace.definitions.plan):
@@ -93,11 +95,12 @@ class Sheets:
         plan = self.workspace.definitions.plan
         if plan is None:
             return {}
-        inspected = InspectedMeasures(plan, self.workspace)
+        inspected, known = InspectedMeasures(plan, self.workspace), self.inspected or {}
+        year = self.workspace.year
         return {
             (check["id"], entity.entity_id): check
             for entity in self.workspace.entities()
-            for line in inspected.in_year(entity, self.workspace.year)
+            for line in known.get(entity.entity_id) or inspected.in_year(entity, year)
             for check in line.checks
         }
 

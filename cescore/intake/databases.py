@@ -21,7 +21,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cescore.definitions.json_text import json_document
-from cescore.definitions.load import load_definitions
 from cescore.definitions.model.database import Database
 from cescore.errors import DataError, Sentence
 from cescore.intake.accounting import RowCount
@@ -137,6 +136,8 @@ def database_sources(
 
 def receive_all(root: Path, year: int | None) -> None:
     """Ask the databases of a run and keep what they give; what is wrong is told when it is read."""
+    from cescore.definitions.load import load_definitions  # not for who reads what was received
+
     definitions = load_definitions(root / "params", year)
     for database in definitions.databases:
         receive(root, database, definitions.run.year, Context(FindingLog()))

@@ -88,11 +88,15 @@ class AnnualEdition(Edition):
 
     @cached_property
     def _sheets(self) -> Sheets:
-        return Sheets(self.workspace)
+        return Sheets(self.workspace, self.yearly.measures)
 
     def origin(self, subject: Subject, shared: str) -> str:
         asked = self.asked
-        if subject.kind != SCORECARD or asked.issue is not None or asked.variant is not None:
+        if asked.issue is not None or asked.variant is not None:
+            return ""
+        if subject.kind == METHOD_BOOK:
+            return self._origins(shared).of_method_book()
+        if subject.kind != SCORECARD:
             return ""
         return self._origins(shared).of(self.workspace.register[subject.id])
 

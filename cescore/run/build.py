@@ -56,7 +56,7 @@ def open_edition(asked: Asked, told: Phases = silent, kept: KeptForYear | None =
     if asked.variant is not None:
         from cescore.run.trial import TrialEdition  # loads the desk, and IPython with it
 
-        return TrialEdition.open(asked, told)
+        return TrialEdition.open(asked, told, kept)
     if asked.stage:
         from cescore.run.period import PeriodEdition
 

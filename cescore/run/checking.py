@@ -50,7 +50,9 @@ def _answered(asked: Asked, console: Console, *, is_all: bool) -> tuple[Answer, 
     from cescore.run.telling import counted, rows_told
 
     tell_phase = phases(console, asked.spoken, asked.progress)
-    workspace = KeptForYear(asked).workspace(tell_phase)
+    kept = KeptForYear(asked)
+    workspace = kept.workspace(tell_phase)
+    kept.tidy()
     tell_phase("evaluating")
     review, lines = _reviewed(workspace, asked.spoken)
     selected = Selected.of(review, FINDINGS_SHOWN, is_all=is_all)

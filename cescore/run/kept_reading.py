@@ -44,9 +44,10 @@ class KeptPieces:
             self.work.keep(made_from, text)
 
     def tidy(self) -> None:
-        """Remove what has not been used."""
-        with suppress(OSError):
-            self.work.forget_unused()
+        """Remove what has not been used, where anything has."""
+        if self.work.used:
+            with suppress(OSError):
+                self.work.forget_unused()
 
 
 @dataclass(frozen=True)
@@ -65,9 +66,12 @@ class KeptForYear:
 
     def workspace(self, told: Phases = silent) -> Workspace:
         """The workspace that is asked for; see `Workspace.load`."""
-        workspace = Workspace.load(self.asked.root, self.asked.year, told, self.reading)
-        self.reading.tidy()
-        return workspace
+        return Workspace.load(self.asked.root, self.asked.year, told, self.reading)
+
+    def tidy(self) -> None:
+        """Remove what this command has not used of what it used some of."""
+        for pieces in (self.reading, self.choices):
+            pieces.tidy()
 
 
 @lru_cache(maxsize=1)  # a process goes on with the code that it has loaded

@@ -70,7 +70,8 @@ def _planned(asked: Asked, console: Console) -> Iterator[str]:
 
     before = Before.of(Inputs(asked.root))
     tell_phase = phases(console, asked.spoken, asked.progress)
-    edition = open_edition(asked, tell_phase, KeptForYear(asked))
+    kept = KeptForYear(asked)
+    edition = open_edition(asked, tell_phase, kept)
     chosen = choose(edition, asked.only)
     tell_phase("evaluating")
     store = Store.open(edition.output)
@@ -78,6 +79,7 @@ def _planned(asked: Asked, console: Console) -> Iterator[str]:
     orders = Orders(edition, before.inputs, store)
     to_build = [order for order in map(orders.planned, chosen.entities) if order.reasons]
     new = [order for order in map(orders.planned, chosen.documents) if order.reasons]
+    kept.tidy()
     yield from foreign_told(before.inputs.foreign(), asked.engine, asked.spoken)
     yield from files_told(before.changed_since(edition.output), asked.spoken)
     yield from (why(order, asked.spoken) for order in to_build)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cescore.run.asked import Asked
     from cescore.run.edition import Edition
     from cescore.run.executor import Executor
+    from cescore.run.kept_reading import KeptForYear
 
 WATCHED_FOLDERS = ("data", "params", "notebooks", "report_templates")
 SETTLE_MS = 60  # an editor writes a file in several steps
@@ -72,6 +73,7 @@ class Preview:
     told: Phases = silent
     _inputs: str = ""
     _edition: Edition | None = None
+    _kept: KeptForYear | None = None
 
     def make(self) -> Previewed:
         """Build the report into output/preview, a variant's into output/trial, where it is out of date.
@@ -137,7 +139,10 @@ class Preview:
         """What the report is made from, of the evaluation as it is now."""
         edition = self._evaluated()
         subject = edition.subject(self.name)
-        return Prepared.of(subject, edition.output.name, edition.make(subject))
+        prepared = Prepared.of(subject, edition.output.name, edition.make(subject))
+        if self._kept is not None:
+            self._kept.tidy()
+        return prepared
 
     def _evaluated(self) -> Edition:
         from cescore.run.build import open_edition  # loads pandas and what computes
@@ -145,8 +150,9 @@ class Preview:
 
         inputs = combined(Inputs(self.asked.root).files()) + self._variant_text()
         if self._edition is None or inputs != self._inputs:
-            kept = KeptForYear(self.asked)
-            self._edition, self._inputs = open_edition(self.asked, self.told, kept), inputs
+            self._kept = KeptForYear(self.asked)
+            self._edition = open_edition(self.asked, self.told, self._kept)
+            self._inputs = inputs
             self.told("evaluating")
         return self._edition
 

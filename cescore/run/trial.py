@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cescore.definitions.model import Framework
     from cescore.disclosure.reading import Printable
     from cescore.run.asked import Asked
+    from cescore.run.kept_reading import KeptForYear
     from cescore.run.order import Subject
 
 
@@ -27,9 +28,12 @@ class TrialEdition(AnnualEdition):
     """A year's scorecards under the variant that `Asked.variant` holds; of one entity type alone."""
 
     @classmethod
-    def open(cls, asked: Asked, told: Phases = silent) -> TrialEdition:
+    def open(
+        cls, asked: Asked, told: Phases = silent, kept: KeptForYear | None = None
+    ) -> TrialEdition:
         """The year opened, its variant applied: a file that does not fit is told at once."""
-        edition = cls(asked, Workspace.load(asked.root, asked.year, told), told)
+        reading = None if kept is None else kept.reading
+        edition = cls(asked, Workspace.load(asked.root, asked.year, told, reading), told)
         _ = edition.variant
         return edition
 

@@ -11,6 +11,7 @@ import pytest
 
 from cescore.disclosure.bundle import Bundle
 from cescore.disclosure.bundles import Bundler
+from cescore.disclosure.illustrating import illustrate
 from cescore.disclosure.origins import Origins
 from cescore.evaluation.yearly import evaluate_workspace
 from cescore.intake.workspace import Workspace
@@ -119,6 +120,17 @@ CHANGES: dict[str, dict[str, str]] = {
     "another's words": {"data/2025/prose/E2.md": PROSE},
     "nothing": {},
 }  # fmt: skip
+PARK = re.search(r"^P1,2025,energy,.*$", BASE[NOW], re.M)
+assert PARK is not None
+OF_A_BODY: dict[str, dict[str, str]] = {
+    "a park's value": edited(NOW, PARK[0], PARK[0].replace(",10,", ",999,")),
+    "a park's return": {NOW: re.sub(r"P2,.*\n", "", BASE[NOW])},
+    "what another park cannot be": {NOW: re.sub(r"(P2,2025,energy),", r"\1,-", BASE[NOW])},
+    "what few return": {NOW: re.sub(r"E(?:[3-9]|1\d|2\d),2025,energy,.*\n", "", BASE[NOW])},
+    "a park's inspection": edited("data/2025/measures.csv", f"C1,{OWN}", f"C1,P1,2025,done,,d,o\nC1,{OWN}"),
+    "who returned nothing": {NOW: re.sub(r"(E(?:2[0-4]|1[3-9]),2025,output),\d+", r"\1,0", BASE[NOW])},
+    "all return more of one firm": {NOW: re.sub(r"(E20,2025,\w+),", r"\1,9", BASE[NOW])},
+}  # fmt: skip
 MOVES_NOTHING = ("another's inspection", "another's words", "nothing")
 # What no file that is followed can change: params and register, which are shared whole.
 OF_PARAMS = {
@@ -183,6 +195,52 @@ def test_measures_of_one_entity_are_not_taken_for_those_of_the_one_before(tmp_pa
     assert [shared.of(register[firm]) for firm in ("E2", OWN, "E3", OWN)] == alone
 
 
-def test_a_public_bodys_bundle_alone_tells_what_it_is_made_from(tmp_path: Path) -> None:
-    bundler = Bundler(evaluate_workspace(Workspace.load(make(tmp_path, BASE))))
-    assert Origins(bundler, "").of(bundler.yearly.workspace.register["P1"]) == ""
+BODIES = ("P1", "P2")
+# What no body of the small city shows: who moved, who has not filed, a body inside another.
+OF_NO_BODY = {"children", "prose", "grade_firmness", "margin", "assessment", "standards", "beside"}
+
+
+@cache
+def of_bodies(root: Path) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+    """The bundles of both parks and the illustration of the method book, and their origins."""
+    bundler = Bundler(evaluate_workspace(Workspace.load(root)))
+    origins, register = (
+        Origins(bundler, Inputs(root).not_followed),
+        bundler.yearly.workspace.register,
+    )
+    bodies = [body for body in BODIES if body not in bundler.yearly.workspace.blocked]
+    bundles = {body: bundler.bundle(body).model_dump(mode="json") for body in bodies}
+    found = {body: origins.of(register[body]) for body in bodies}
+    bundles["book"] = illustrate(bundler).model_dump(mode="json")
+    return bundles, {**found, "book": origins.of_method_book()}
+
+
+@pytest.mark.parametrize("what", [*CHANGES, *OF_A_BODY])
+def test_what_changes_a_bodys_bundle_or_the_method_book_changes_its_origin(
+    what: str, before_bodies: Path, tmp_path: Path, seen_of_bodies: set[str]
+) -> None:
+    changes = CHANGES | OF_A_BODY
+    bundles, origins = of_bodies(before_bodies)
+    after, origins_after = of_bodies(make(tmp_path, {**BASE, **changes[what]}))
+    for name in bundles.keys() & after.keys():  # a body whose data cannot be evaluated has none
+        moved = {f for f, value in bundles[name].items() if value != after[name].get(f)}
+        seen_of_bodies |= moved if name != "book" else {f"book {field}" for field in moved}
+        assert not moved or origins[name] != origins_after[name], (name, moved)
+    if what in MOVES_NOTHING:
+        assert origins == origins_after
+
+
+def test_what_bodies_show_was_changed_by_one_of_them(seen_of_bodies: set[str]) -> None:
+    assert OF_BODIES - OF_NO_BODY - seen_of_bodies == set()
+    assert {"record", "evaluated", "peers", "findings", "book catalogue"} <= seen_of_bodies
+
+
+@pytest.fixture(scope="module")
+def before_bodies(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make(tmp_path_factory.mktemp("bodies"), BASE)
+
+
+@pytest.fixture(scope="module")
+def seen_of_bodies() -> set[str]:
+    """The fields of bodies' bundles and of the method book's illustration that changed."""
+    return set()

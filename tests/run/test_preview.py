@@ -79,7 +79,7 @@ def test_it_is_built_beside_the_run_whose_output_stays_as_it_is(
     pdf = preview(root, executor).make().pdf
     assert pdf == root / "output/preview/2023-en/hospital/H1/scorecard.pdf"
     assert pdf.is_file()
-    assert [path.name for path in (root / "output").iterdir()] == ["preview"]
+    assert {path.name for path in (root / "output").iterdir()} == {"preview", "answers"}
 
 
 def test_a_changed_value_makes_it_anew_and_a_remark_does_not(

@@ -1,0 +1,163 @@
+"""What is read with what the last command read is what is read anew, whatever file says something else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cescore.definitions import load
+from cescore.errors import CescoreError
+from cescore.intake import workspace
+from cescore.intake.inspections import MeasuresRead
+from cescore.intake.workspace import Workspace
+from cescore.run.asked import Asked
+from cescore.run.build import build
+from cescore.run.checking import check
+from cescore.run.kept_reading import KeptForYear
+from cescore.run.lines import Terminal
+from tests.run.in_this_process import InThisProcess
+from tests.run.small_city import make
+
+MEASURES = "data/2025/measures.csv"
+HEAD = "check_id,entity_id,year,status,value,evidence_ref,inspector_unit\n"
+COMPARED = (
+    "definitions", "register", "findings", "rows", "measures", "vetoes", "prose", "blocked", "years",
+)  # fmt: skip
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    rows = "C1,P1,2025,done,,doc 1,office\nC1,P2,2025,dome,,,office\n"  # the second with a slip
+    return make(tmp_path, {MEASURES: HEAD + rows})
+
+
+def read(root: Path) -> Workspace:
+    kept = KeptForYear(Asked(root, 2025))
+    found = kept.workspace()
+    kept.tidy()
+    return found
+
+
+def test_what_is_of_no_use_any_more_is_gone(root: Path) -> None:
+    read(root)
+    before = {path.name for path in (root / "output/answers/reading-2025").iterdir()}
+    exchanged(MEASURES, "dome", "done")(root)
+    read(root)
+    after = {path.name for path in (root / "output/answers/reading-2025").iterdir()}
+    assert len(after) == len(before) and len(after - before) == 1
+
+
+def added(name: str, text: str) -> Callable[[Path], None]:
+    def change(root: Path) -> None:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        with (root / name).open("a", encoding="utf-8") as file:
+            file.write(text)
+
+    return change
+
+
+def exchanged(name: str, old: str, new: str) -> Callable[[Path], None]:
+    def change(root: Path) -> None:
+        text = (root / name).read_text("utf-8")
+        assert old in text
+        (root / name).write_text(text.replace(old, new, 1), "utf-8")
+
+    return change
+
+
+CHANGES: dict[str, tuple[Callable[[Path], None], set[str]]] = {
+    "nothing": (lambda root: None, set()),
+    "a value": (added("data/2025/observations.csv", "\n"), set()),
+    "a correction": (added("data/corrections.yml", "# none\n"), set()),
+    "an inspection": (exchanged(MEASURES, "dome", "done"), {"measures"}),
+    "inspections of forms": (added("data/2025/measures_returns.csv", HEAD), {"measures"}),
+    "an earlier year's inspections": (added("data/2024/measures.csv", HEAD), {"measures"}),
+    "the register": (added("data/entities.csv", "\n"), {"measures", "params"}),
+    "params": (added("params/variables.yml", "# so\n"), {"measures", "params", "definitions"}),
+    "a unit": (added("params/units.txt", "bushel = 27 kg\n"), {"measures", "params", "definitions"}),
+    "the plan": (
+        exchanged("params/plans/five.yml", "levels: [park]", "levels: [firm]"),
+        {"measures", "params", "definitions"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_only_what_its_files_changed_is_read_again(
+    what: str, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change, anew = CHANGES[what]
+    read(root)
+    change(root)
+    monkeypatch.setattr(
+        "cescore.definitions.kept_definitions._KEPT", {}
+    )  # another command's process
+    seen = noted(monkeypatch)
+    again = read(root)
+    assert seen == anew
+    fresh = Workspace.load(root, 2025)
+    for name in COMPARED:
+        assert getattr(again, name) == getattr(fresh, name), name
+    assert again.definitions.units.factor("t", "kg") == 1000
+
+
+def noted(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """What is read again, from now on."""
+    seen: set[str] = set()
+    of, found, definitions = MeasuresRead.of, workspace._found_in_params, load.load_definitions
+
+    def measures(*given: object) -> MeasuresRead:
+        seen.add("measures")
+        return of(*given)  # type: ignore[arg-type]
+
+    def params(*given: object) -> object:
+        seen.add("params")
+        return found(*given)  # type: ignore[arg-type]
+
+    def defined(*given: object) -> object:
+        seen.add("definitions")
+        return definitions(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(MeasuresRead, "of", measures)
+    monkeypatch.setattr(workspace, "_found_in_params", params)
+    monkeypatch.setattr(load, "load_definitions", defined)
+    return seen
+
+
+def test_another_code_or_another_library_finds_nothing(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read(root)
+    monkeypatch.setattr("cescore.definitions.kept_definitions._KEPT", {})
+    monkeypatch.setattr("cescore.run.kept_reading._made_with", lambda root: "another")
+    seen = noted(monkeypatch)
+    read(root)
+    assert seen == {"measures", "params", "definitions"}
+
+
+@pytest.mark.parametrize("damage", [lambda b: b[:-9], lambda b: b.replace(b"done", b"dome")])
+def test_an_altered_piece_is_made_anew(root: Path, damage: Callable[[bytes], bytes]) -> None:
+    first = read(root)
+    for piece in (root / "output/answers/reading-2025").iterdir():
+        piece.write_bytes(damage(piece.read_bytes()))
+    assert read(root).measures == first.measures
+
+
+def test_a_fault_in_params_is_told_each_time(root: Path) -> None:
+    read(root)
+    added("params/variables.yml", "energy_: {unit: parsec}\n")(root)
+    for _ in range(2):
+        with pytest.raises(CescoreError):
+            read(root)
+
+
+def test_a_build_reads_and_leaves_none_of_it(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    check(Asked(root, 2025), Terminal(soft_wrap=True))
+    assert (root / "output/answers/reading-2025").is_dir()
+    for name in ("reading", "choices"):
+        monkeypatch.setattr(KeptForYear, name, property(lambda self: pytest.fail("read")))
+    before = sorted((root / "output/answers").rglob("*"))
+    build(Asked(root, 2025, only="park/P1", progress="quiet"), InThisProcess(), Terminal())
+    assert sorted((root / "output/answers").rglob("*")) == before
