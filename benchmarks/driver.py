@@ -53,10 +53,10 @@ def driven(root: Path, workers: int) -> dict[str, float]:
     from rich.console import Console
 
     from cescore.cli.main import collect_rarely
-    from cescore.run import build as building
     from cescore.run.asked import Asked
-    from cescore.run.executor import open_executor
-    from cescore.run.unchanged import tell_unchanged
+    from cescore.run.building import build as building
+    from cescore.run.kept.unchanged import tell_unchanged
+    from cescore.run.processes.executor import open_executor
 
     collect_rarely()  # as the command does
     asked, console = Asked(root, only="enterprise/*"), Console(file=io.StringIO())

@@ -48,7 +48,7 @@ def measure(root: Path, tables: Path | None) -> dict[str, float]:
     """Each stage of the evaluation of a workspace in this process; with a folder also its tables."""
     from cescore.evaluation.yearly import evaluate_workspace
     from cescore.intake.workspace import Workspace
-    from cescore.run.tables import write_tables
+    from cescore.run.results.tables import write_tables
 
     stages = Stages()
     workspace = Workspace.load(root)

@@ -60,10 +60,10 @@ class Forked:
 
 def serve() -> None:
     """Read, fork, answer."""
-    from cescore.run.child import be_report
     from cescore.run.job import RENDER
-    from cescore.run.press import loaded
-    from cescore.run.rehearsing import Rehearsals
+    from cescore.run.processes.child import be_report
+    from cescore.run.processes.press import loaded
+    from cescore.run.processes.rehearsing import Rehearsals
 
     answers = os.dup(1)
     os.dup2(2, 1)
@@ -106,10 +106,10 @@ def _made(way: str, bundle: str, notebook: str, folder: str, lang: str) -> int:
 def rehearse(rehearsals: Any, bundle: Path, notebook: Path, lang: str) -> None:
     """Let this process learn from a specimen of the bundle's type, if it has not yet; documents have
     none."""
-    from cescore.disclosure.kinds import METHOD_BOOK
+    from cescore.disclosure.documents.kinds import METHOD_BOOK
     from cescore.run.job import BUNDLE_NAME, Job, Limits
-    from cescore.run.press import outcome_of
-    from cescore.run.rehearsing import MANY
+    from cescore.run.processes.press import outcome_of
+    from cescore.run.processes.rehearsing import MANY
 
     entity_type = bundle.stem.split("-", 1)[0]
     if entity_type == METHOD_BOOK.notebook:

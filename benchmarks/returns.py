@@ -21,8 +21,8 @@ from rich.console import Console
 
 from benchmarks.workspaces import make_workspace
 from cescore.run.asked import Asked
-from cescore.run.collect import CollectOptions, collect
-from cescore.run.forms import make_forms
+from cescore.run.commands.collect import CollectOptions, collect
+from cescore.run.commands.forms import make_forms
 from sample.returns import fill_form, rows_of
 
 YEAR = 2025

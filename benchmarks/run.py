@@ -26,7 +26,7 @@ from benchmarks.stages import stages  # noqa: E402
 from benchmarks.workspaces import make_workspace  # noqa: E402
 
 if TYPE_CHECKING:
-    from cescore.disclosure.bundles import Bundler
+    from cescore.disclosure.making.bundles import Bundler
 
 YEAR = 2025
 SHIPPED = ", library as shipped"  # behind the name of an entity type
@@ -72,9 +72,9 @@ class Bench:
 
     def book(self) -> Path:
         """The file of the sample's method book."""
-        from cescore.disclosure.illustrating import illustrate
-        from cescore.disclosure.kinds import METHOD_BOOK
-        from cescore.disclosure.method_books import make_method_book
+        from cescore.disclosure.documents.kinds import METHOD_BOOK
+        from cescore.disclosure.making.illustrating import illustrate
+        from cescore.disclosure.making.method_books import make_method_book
 
         path = self.work / f"{METHOD_BOOK.notebook}-{YEAR}.json"
         if not path.exists():
@@ -87,7 +87,7 @@ class Bench:
     @cached_property
     def bundler(self) -> Bundler:
         """Of the sample evaluated: what is withheld in it is known and need not be searched for."""
-        from cescore.disclosure.bundles import Bundler
+        from cescore.disclosure.making.bundles import Bundler
         from cescore.evaluation.yearly import evaluate_workspace
         from cescore.intake.workspace import Workspace
 

@@ -111,8 +111,8 @@ def _hook(spends: dict[str, float]) -> None:
 def main(arguments: Sequence[str]) -> None:
     """Fork a child per round; each says what it spent."""
     from cescore.run.job import RENDER
-    from cescore.run.press import loaded
-    from cescore.run.rehearsing import Rehearsals
+    from cescore.run.processes.press import loaded
+    from cescore.run.processes.rehearsing import Rehearsals
 
     bundle, notebook, rounds = Path(arguments[0]), Path(arguments[1]), int(arguments[2])
     render = loaded(RENDER)

@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from cescore.disclosure.kinds import SCORECARD
+from cescore.disclosure.documents.kinds import SCORECARD
 
 SIZES = {SCORECARD.pdf: 254_000, SCORECARD.html: 400_000, SCORECARD.executed: 200_000}
 OTHERS = 30_000  # bytes

@@ -17,10 +17,10 @@ import numpy as np
 from benchmarks.workspaces import make_workspace
 from cescore.evaluation.yearly import evaluate_workspace
 from cescore.intake.workspace import Workspace
-from cescore.method.bands import bands
 from cescore.method.column import Column, Flag, Panel
-from cescore.method.evaluation import TypeEvaluation, evaluate
-from cescore.method.robustness import robustness
+from cescore.method.index.evaluation import TypeEvaluation, evaluate
+from cescore.method.uncertainty.bands import bands
+from cescore.method.uncertainty.robustness import robustness
 
 SEED = 2021
 

@@ -15,12 +15,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.workspaces import make_workspace
-from cescore.disclosure.ledger import Ledger
-from cescore.disclosure.statements import Figure
-from cescore.disclosure.system_audit import SystemAudit
+from cescore.disclosure.ledger.ledger import Ledger
+from cescore.disclosure.ledger.statements import Figure
+from cescore.disclosure.ledger.system_audit import SystemAudit
 from cescore.evaluation.yearly import evaluate_workspace
 from cescore.intake.workspace import Workspace
-from cescore.method.withholding import least_withheld
+from cescore.method.disclosure.withholding import least_withheld
 
 LARGE = 500  # printed sums of a system that is told of by itself
 

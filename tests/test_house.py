@@ -87,7 +87,7 @@ def test_json_is_read_in_one_place_which_knows_all_that_can_be_wrong_with_it() -
     readers = {
         p.relative_to(PACKAGE).as_posix() for p in MODULES if reading.search(p.read_text("utf-8"))
     }
-    assert readers == {"definitions/json_text.py"}
+    assert readers == {"definitions/entries/json_text.py"}
 
 
 def test_the_picture_of_the_street_is_what_the_code_is() -> None:

@@ -11,18 +11,18 @@ import pytest
 from scipy import stats
 
 from cescore import desk
-from cescore.definitions.judgement import ahp_weights
+from cescore.definitions.frameworks.judgement import ahp_weights
 from cescore.definitions.load import load_definitions
-from cescore.disclosure.bundles import make_bundle
+from cescore.disclosure.making.bundles import make_bundle
 from cescore.errors import MethodError, ParamsError
 from cescore.evaluation.yearly import evaluate_workspace
 from cescore.intake.workspace import Workspace
-from cescore.method.aggregate import generalised_mean
 from cescore.method.column import Column, Panel
-from cescore.method.evaluation import TypeEvaluation, evaluate
-from cescore.method.outliers import box_cox, log_gii
-from cescore.method.outranking import copeland, topsis
-from cescore.method.scaling import (
+from cescore.method.index.aggregate import generalised_mean
+from cescore.method.index.evaluation import TypeEvaluation, evaluate
+from cescore.method.index.outliers import box_cox, log_gii
+from cescore.method.index.outranking import copeland, topsis
+from cescore.method.index.scaling import (
     borda,
     distance_to_maximum,
     distance_to_reference,
@@ -34,7 +34,7 @@ from cescore.method.scaling import (
     rank_scores,
     z_score,
 )
-from cescore.method.weighing import (
+from cescore.method.index.weighing import (
     critic_weights,
     entropy_weights,
     pca_weights,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cescore.run.child import surroundings
+from cescore.run.processes.child import surroundings
 
 ROOT = Path(__file__).parents[1]
 WORKSPACE = ROOT / "tests" / "unseen" / "workspace"

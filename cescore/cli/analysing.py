@@ -26,7 +26,7 @@ def lab(
     """Open JupyterLab on a working copy of the notebooks, in work/: nothing tried there is published."""
     from cescore.definitions.shipped import PACKAGE, REPOSITORY
     from cescore.publish.words import label
-    from cescore.run.working_copy import FOLDER, prepare
+    from cescore.run.commands.working_copy import FOLDER, prepare
 
     place = workspace(root)
     for one in prepare(place, of_reports(lang)):

@@ -12,9 +12,9 @@ from typer.core import TyperGroup
 
 from cescore.cli.help_page import examples, overview, shown
 from cescore.cli.wrong_use import NoSuchCommand
-from cescore.run.lines import Terminal
-from cescore.run.phases import Phases, phases
-from cescore.run.progress import Form
+from cescore.run.telling.lines import Terminal
+from cescore.run.telling.phases import Phases, phases
+from cescore.run.telling.progress import Form
 
 if TYPE_CHECKING:
     from typer._click import Command, Context, HelpFormatter

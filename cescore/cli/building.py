@@ -40,13 +40,13 @@ from cescore.cli.options import (
 from cescore.cli.wrong_use import WrongUse
 from cescore.run.asked import Asked
 from cescore.run.job import PREVIEW_RENDER, RENDER, TRIAL_RENDER, WATCHED_RENDER, Limits
-from cescore.run.lines import Terminal
-from cescore.run.progress import Form
+from cescore.run.telling.lines import Terminal
+from cescore.run.telling.progress import Form
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from cescore.run.executor import Executor
+    from cescore.run.processes.executor import Executor
 
 Opening = Callable[[], "Executor"]
 
@@ -91,7 +91,7 @@ def check(
     """Check params and data only, and say what each finding could move; 1 if there is an open error."""
     asked = Asked(workspace(root), year, lang=of_reports(lang), terminal=of_terminal(lang))
     begin(asked.spoken)
-    from cescore.run.checking import check as check_only
+    from cescore.run.commands.checking import check as check_only
 
     raise typer.Exit(check_only(asked, console, is_all=is_all))
 
@@ -118,7 +118,7 @@ def plan(
         plan=plan_id,
     )
     begin(asked.spoken)
-    from cescore.run.planning import plan as plan_only
+    from cescore.run.commands.planning import plan as plan_only
 
     raise typer.Exit(plan_only(asked, console))
 
@@ -157,14 +157,14 @@ def review(
 
 def _build(asked: Asked, opening: Opening) -> NoReturn:
     """The one way of ``run`` and ``review``; exits."""
-    from cescore.run.unchanged import tell_unchanged  # without pandas and all that
+    from cescore.run.kept.unchanged import tell_unchanged  # without pandas and all that
 
     told = _words(asked.progress)
     if tell_unchanged(asked, told):
         raise typer.Exit(0)
     begin(asked.spoken, asked.progress)
     with contextlib.closing(opening()) as executor:
-        from cescore.run.build import build
+        from cescore.run.building.build import build
 
         raise typer.Exit(build(asked, executor, told))
 
@@ -200,10 +200,10 @@ def preview(
     )
     tell_phase = begin(asked.spoken, is_apart=True)  # the report's path is the output
     render = TRIAL_RENDER if variant else WATCHED_RENDER if watch else PREVIEW_RENDER
-    from cescore.run.executor import Deferred
+    from cescore.run.processes.executor import Deferred
 
     with contextlib.closing(Deferred(_opening(1, seconds, render=render))) as executor:
-        from cescore.run.preview import Preview, unfenced_told
+        from cescore.run.commands.preview import Preview, unfenced_told
 
         for line in unfenced_told(asked):
             console.print(line, markup=False)
@@ -229,7 +229,7 @@ def _opening(
     workers = jobs or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else (1, 2))
 
     def opened() -> Executor:
-        from cescore.run import executor
+        from cescore.run.processes import executor
 
         return executor.open_executor(
             workers,

@@ -58,8 +58,8 @@ def collect(
     from cescore.intake.dates import read_date
     from cescore.returns.collecting.submissions import Circumstances
     from cescore.run.asked import Asked
-    from cescore.run.collect import CollectOptions
-    from cescore.run.collect import collect as collect_folder
+    from cescore.run.commands.collect import CollectOptions
+    from cescore.run.commands.collect import collect as collect_folder
 
     asked = Asked(
         workspace(root), year, lang=of_reports(lang), terminal=of_terminal(lang), progress=progress

@@ -34,7 +34,7 @@ def explain(
     """Follow a number back: formula, numbers put in, and each one's file, sheet and cell."""
     place, spoken = workspace(root), of_terminal(lang)
     tell_phase = begin(spoken, is_apart=True)
-    from cescore.run.explaining import TraceQuestion, answer
+    from cescore.run.commands.explaining import TraceQuestion, answer
 
     found = answer(TraceQuestion(place, entity, code, year, spoken, of), tell_phase)
     if as_json:
@@ -60,8 +60,8 @@ def revisions(
     """Say what moved between two vintages, value by value and grade by grade, and why."""
     begin(of_terminal(lang), is_apart=True)
     from cescore.evaluation.revising.revision import revise
-    from cescore.run.revisions import RevisionText, json_text, write_moves
-    from cescore.run.vintages import open_side
+    from cescore.run.commands.revisions import RevisionText, json_text, write_moves
+    from cescore.run.results.vintages import open_side
 
     revision = revise(open_side(a, year), open_side(b, year))
     told = RevisionText(revision, of_terminal(lang), show_all)

@@ -16,7 +16,7 @@ from cescore.cli.described import Described, arguments, meaning, options, usage
 from cescore.cli.wrong_use import AllMissing, TooManyWords
 from cescore.publish.terminal_words import spoken
 from cescore.publish.words import label
-from cescore.run.lines import wrapped
+from cescore.run.telling.lines import wrapped
 
 if TYPE_CHECKING:
     from typer._click import Command, Context, HelpFormatter

@@ -30,8 +30,8 @@ from cescore.cli.wrong_use import cause, told
 from cescore.errors import CescoreError
 from cescore.publish.terminal_words import error_told
 from cescore.publish.words import label
-from cescore.run.interrupt import Interrupted, listen, settle
-from cescore.run.lines import inert
+from cescore.run.processes.interrupt import Interrupted, listen, settle
+from cescore.run.telling.lines import inert
 
 NOTHING_BUILT, INTERRUPTED = 2, 130
 ABOUT = {"--help": "--help", "-h": "--help", "--version": "--version"}  # of the command itself

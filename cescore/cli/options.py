@@ -13,7 +13,7 @@ import typer
 
 from cescore.cli.wrong_use import WrongUse
 from cescore.run.job import Limits
-from cescore.run.progress import Form
+from cescore.run.telling.progress import Form
 
 
 class Engine(StrEnum):

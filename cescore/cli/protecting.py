@@ -32,7 +32,7 @@ def infer(
     Exit status 1 if a range is narrower than the bureau's rules allow.
     """
     begin(of_terminal(lang), is_apart=True)
-    from cescore.run.protecting import infer as tell
+    from cescore.run.commands.protecting import infer as tell
 
     raise typer.Exit(tell(workspace(root), year, who, form.value, of_terminal(lang), console))
 
@@ -41,6 +41,6 @@ def infer(
 def protect(root: Root = HERE, year: Year = None, lang: Language = BY_LOCALE) -> None:
     """Choose which figures are withheld, audit all that is released, and keep both in data/."""
     begin(of_terminal(lang))
-    from cescore.run.protecting import protect as choose
+    from cescore.run.commands.protecting import protect as choose
 
     raise typer.Exit(choose(workspace(root), year, of_terminal(lang), console))

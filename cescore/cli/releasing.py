@@ -30,7 +30,7 @@ from cescore.cli.wrong_use import WrongUse
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cescore.run.executor import Executor
+    from cescore.run.processes.executor import Executor
 
 REFUSED, FOUND = 2, 1
 
@@ -138,8 +138,8 @@ def remake(
 
 
 def _opening(jobs: int, seconds: float) -> Callable[[], Executor]:
-    from cescore.run.executor import open_executor
     from cescore.run.job import RENDER, Limits
+    from cescore.run.processes.executor import open_executor
 
     workers = jobs or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else (1, 2))
     return lambda: open_executor(workers, render=RENDER, limits=Limits(seconds=seconds))

@@ -46,7 +46,7 @@ def forms(
 ) -> None:
     """Make the blank return of every entity for a year: one Excel workbook each, to be sent out."""
     begin(of_terminal(lang), progress)
-    from cescore.run.forms import make_forms
+    from cescore.run.commands.forms import make_forms
 
     asked = Asked(
         workspace(root),

@@ -43,7 +43,7 @@ def send_back(
 ) -> None:
     """Mark the findings in a copy of each faulty return, with room for answers, to be sent back."""
     begin(of_terminal(lang), progress)
-    from cescore.run.sending_back import send_back as send
+    from cescore.run.commands.sending_back import send_back as send
 
     asked = Asked(
         workspace(root),
@@ -71,7 +71,7 @@ def answers(
     if not folder.is_dir():
         raise WrongUse("no_folder", "FOLDER", folder=folder)
     begin(of_terminal(lang))
-    from cescore.run.answering import read_folder
+    from cescore.run.commands.answering import read_folder
 
     read = read_folder(
         Asked(workspace(root), year, lang=of_reports(lang), terminal=of_terminal(lang)), folder
@@ -88,7 +88,7 @@ def confirmations(
     """Print an entry for data/confirmations.yml for each finding that waits for one, to be filled in."""
     begin(of_terminal(lang), is_apart=True)
     from cescore.returns.forms.texts import form_text
-    from cescore.run.answering import waiting
+    from cescore.run.commands.answering import waiting
 
     asked = Asked(workspace(root), year, patterns(only), of_reports(lang))
     text = waiting(asked) or f"# {form_text('answers.none', asked.lang)}\n"

@@ -34,7 +34,7 @@ def sign(
     from cescore.release.pades import open_signer
     from cescore.release.signing_editions import SigningOfEdition, sign_files
     from cescore.release.signing_settings import SIGNING_FILE, read_signing
-    from cescore.run.telling import say
+    from cescore.run.telling.runs import say
 
     spoken = of_terminal(lang)
     is_files = any(Path(one).is_file() or one.lower().endswith(".pdf") for one in what)
@@ -75,7 +75,7 @@ def deliver(
     begin(of_terminal(lang))
     from cescore.publish.words import label
     from cescore.release.delivery import Delivery
-    from cescore.run.telling import say
+    from cescore.run.telling.runs import say
 
     spoken = of_terminal(lang)
     made = Delivery(root.resolve(), edition, to, out.resolve()).take()

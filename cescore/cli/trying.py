@@ -32,7 +32,7 @@ def what_if(
 ) -> None:
     """Write a page on which an entity's values and weights can be tried, offline, in any browser."""
     tell_phase = begin(of_terminal(lang))
-    from cescore.run.trying import WhatIfOrder, write_what_if
+    from cescore.run.commands.trying import WhatIfOrder, write_what_if
 
     order = WhatIfOrder(workspace(root), entity, year, of_reports(lang), out)
     console.print(str(write_what_if(order, tell_phase)), markup=False)

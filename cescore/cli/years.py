@@ -42,7 +42,7 @@ def new_year(
 ) -> None:
     """Begin a year: folders, run file, next plan, forms; keep the old method; back-test the old year."""
     begin(of_terminal(lang))
-    from cescore.run.year_telling import YearAsked, tell_new_year
+    from cescore.run.commands.year_telling import YearAsked, tell_new_year
 
     begun_from = year - 1 if before is None else before
     jobs = usable_cores() if forms else 0
@@ -71,8 +71,13 @@ def back_test(
 ) -> None:
     """Compute a published year again; exit status 1 if a number moved, each named with its cause."""
     begin(of_terminal(lang))
-    from cescore.run.back_testing import computed_again, published_results, told, write_moved
-    from cescore.run.telling import say
+    from cescore.run.commands.back_testing import (
+        computed_again,
+        published_results,
+        told,
+        write_moved,
+    )
+    from cescore.run.telling.runs import say
 
     place = workspace(root)
     found = computed_again(place, year, published_results(place, year, published))

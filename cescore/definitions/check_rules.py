@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from cescore.definitions.dimensions import resolve
-from cescore.definitions.formula import Expression, inline, parse, zero_of
-from cescore.definitions.json_text import json_document
-from cescore.definitions.language import LONGEST, FormulaError
-from cescore.definitions.located import Node
+from cescore.definitions.entries.json_text import json_document
+from cescore.definitions.entries.located import Node
+from cescore.definitions.entries.reading import Reading
+from cescore.definitions.formulas.dimensions import resolve
+from cescore.definitions.formulas.formula import Expression, inline, parse, zero_of
+from cescore.definitions.formulas.language import LONGEST, FormulaError
+from cescore.definitions.frameworks.names import Names, is_unit, read_formula, refuse_formula
+from cescore.definitions.frameworks.resolving import check_names, executable
 from cescore.definitions.model import Account, BuiltInChecks, CheckRule, IndustryRange, Variable
-from cescore.definitions.names import Names, is_unit, read_formula, refuse_formula
-from cescore.definitions.reading import Reading
-from cescore.definitions.resolving import check_names, executable
 from cescore.definitions.shipped import FINDINGS
 from cescore.definitions.spelling import with_nearest
 from cescore.errors import Sentence

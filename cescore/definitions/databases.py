@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
-from cescore.definitions.layout import Files
+from cescore.definitions.entries.reading import Reading
+from cescore.definitions.frameworks.layout import Files
 from cescore.definitions.model.database import Database
 from cescore.definitions.model.written import YEAR
-from cescore.definitions.reading import Reading
 from cescore.errors import Sentence
 
 KEY = "databases"

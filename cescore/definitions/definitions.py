@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from cescore.definitions.history import MethodRecord
+from cescore.definitions.formulas.units import OwnUnits, Units
+from cescore.definitions.frameworks.history import MethodRecord
 from cescore.definitions.model import (
     Account,
     BuiltInChecks,
@@ -22,9 +23,8 @@ from cescore.definitions.model import (
 from cescore.definitions.model.database import Database
 from cescore.definitions.model.ends import EndsTable
 from cescore.definitions.model.reference import Reference
-from cescore.definitions.movable import Movable
 from cescore.definitions.pictures import PageParams
-from cescore.definitions.units import OwnUnits, Units
+from cescore.definitions.plans.movable import Movable
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cescore.definitions.layout import Files
-from cescore.definitions.located import Node, read
-from cescore.definitions.reading import Reading
+from cescore.definitions.entries.located import Node, read
+from cescore.definitions.entries.reading import Reading
+from cescore.definitions.formulas.units import OwnUnits
+from cescore.definitions.frameworks.layout import Files
 from cescore.definitions.strays import strays
-from cescore.definitions.units import OwnUnits
 from cescore.errors import ParamsError, Problem
 
 # Every file that params/ may hold; whatever else is in it is named.

@@ -4,36 +4,36 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cescore.definitions.bonus import resolve_bonus
 from cescore.definitions.check_rules import RuleTerms, load_checks
-from cescore.definitions.contradictions import check_kinds
 from cescore.definitions.databases import load_databases
 from cescore.definitions.definitions import Definitions
-from cescore.definitions.ends import EndsSources, load_ends
-from cescore.definitions.ends_taken import check_ends, check_mixes
+from cescore.definitions.entries.reading import Reading
 from cescore.definitions.folder import ParamsFolder
-from cescore.definitions.former_codes import check_former_codes
-from cescore.definitions.frameworks import resolved_framework
-from cescore.definitions.history import load_history
-from cescore.definitions.layout import Draft, Drafts, draft_frameworks
+from cescore.definitions.formulas.units import Units
+from cescore.definitions.frameworks.completed import resolved_framework
+from cescore.definitions.frameworks.contradictions import check_kinds
+from cescore.definitions.frameworks.ends import EndsSources, load_ends
+from cescore.definitions.frameworks.ends_taken import check_ends, check_mixes
+from cescore.definitions.frameworks.former_codes import check_former_codes
+from cescore.definitions.frameworks.history import load_history
+from cescore.definitions.frameworks.layout import Draft, Drafts, draft_frameworks
+from cescore.definitions.frameworks.names import Names
+from cescore.definitions.frameworks.resolving import resolve_accounts, resolve_estimates
+from cescore.definitions.frameworks.respondent_methods import check_respondent_methods
 from cescore.definitions.model import (
     Disclosure,
     Plan,
     Run,
 )
-from cescore.definitions.movable import load_movable
-from cescore.definitions.names import Names
 from cescore.definitions.page import load_page
-from cescore.definitions.plan_targets import plan_of_run
-from cescore.definitions.plans import load_plans
-from cescore.definitions.reading import Reading
+from cescore.definitions.plans.bonus import resolve_bonus
+from cescore.definitions.plans.movable import load_movable
+from cescore.definitions.plans.plan_files import load_plans
+from cescore.definitions.plans.plan_targets import plan_of_run
+from cescore.definitions.plans.standards import load_standards
 from cescore.definitions.references import load_references, published_values
-from cescore.definitions.resolving import resolve_accounts, resolve_estimates
-from cescore.definitions.respondent_methods import check_respondent_methods
 from cescore.definitions.runs import in_its_plan, load_run
 from cescore.definitions.spelling import with_nearest
-from cescore.definitions.standards import load_standards
-from cescore.definitions.units import Units
 from cescore.definitions.vintages import check_vintages
 from cescore.errors import ParamsError, Sentence
 

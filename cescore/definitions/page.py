@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from cescore.definitions.names import Names
+from cescore.definitions.entries.reading import Reading
+from cescore.definitions.formulas.units import UnitError
+from cescore.definitions.frameworks.names import Names
 from cescore.definitions.pictures import FlowPicture, PageParams
-from cescore.definitions.reading import Reading
 from cescore.definitions.spelling import with_nearest
-from cescore.definitions.units import UnitError
 from cescore.errors import Sentence
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from cescore.definitions.json_text import json_document
+from cescore.definitions.entries.json_text import json_document
 
 OF = "cescore."  # where a class must come from
 PLAIN = frozenset([str, int, float, bool, type(None)])

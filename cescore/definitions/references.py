@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cescore.definitions.layout import Draft
+from cescore.definitions.entries.reading import Reading
+from cescore.definitions.frameworks.layout import Draft
 from cescore.definitions.model.reference import Reference, References, ReferenceValue
-from cescore.definitions.reading import Reading
 from cescore.errors import Sentence
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cescore.definitions.databases import KEY
-from cescore.definitions.layout import Files
+from cescore.definitions.entries.reading import Reading
+from cescore.definitions.frameworks.layout import Files
 from cescore.definitions.model import Plan, Run
 from cescore.definitions.model.written import YEAR
-from cescore.definitions.reading import Reading
 from cescore.errors import Sentence
 
 LONGEST_YEAR = 40  # digits repeated in a message

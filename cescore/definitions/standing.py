@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cescore.definitions.definitions import Definitions
-from cescore.definitions.formula import parse
-from cescore.definitions.scored_elsewhere import check_formula
+from cescore.definitions.formulas.formula import parse
+from cescore.definitions.frameworks.scored_elsewhere import check_formula
 
 
 def unused_variables(definitions: Definitions) -> tuple[str, ...]:

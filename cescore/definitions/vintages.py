@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from cescore.definitions.formula import Expression
+from cescore.definitions.entries.reading import Reading
+from cescore.definitions.formulas.formula import Expression
+from cescore.definitions.frameworks.names import Names
 from cescore.definitions.model import Factor
-from cescore.definitions.names import Names
-from cescore.definitions.reading import Reading
 from cescore.errors import Sentence
 
 Written = tuple[str, Expression, Reading]  # a code, its formula, and where it stands

@@ -21,7 +21,7 @@ from cescore.desk.steps import (
     progress_index,
 )
 from cescore.desk.worked import worked
-from cescore.disclosure.opened import OpenBundle
+from cescore.disclosure.documents.opened import OpenBundle
 
 __all__ = [
     "OpenBundle",

@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from cescore.disclosure.covered_measures import credits_withheld
-from cescore.disclosure.opened import OpenBundle
-from cescore.method.aggregate import Aggregation
-from cescore.method.assessment import Assessment, reassess
-from cescore.method.coverage import covers_enough
-from cescore.method.measures import measure_points
-from cescore.method.parts import target_part
+from cescore.disclosure.documents.opened import OpenBundle
+from cescore.disclosure.released.covered_measures import credits_withheld
+from cescore.method.grading.assessment import Assessment, reassess
+from cescore.method.grading.measures import measure_points
+from cescore.method.grading.parts import target_part
+from cescore.method.index.aggregate import Aggregation
+from cescore.method.index.coverage import covers_enough
 
 
 def assess(bundle: OpenBundle, result: Aggregation) -> Assessment:

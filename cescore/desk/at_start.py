@@ -19,7 +19,12 @@ def _import_what_notebooks_use() -> None:
     except NameError:
         in_a_kernel = False  # plain Python, in a terminal of JupyterLab
     if in_a_kernel:
-        for name in ("cescore.desk", "cescore.desk.explore", "cescore.method.bands", "seaborn"):
+        for name in (
+            "cescore.desk",
+            "cescore.desk.explore",
+            "cescore.method.uncertainty.bands",
+            "seaborn",
+        ):
             importlib.import_module(name)
 
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cescore.definitions.frameworks.variant_file import Patch, applied
 from cescore.definitions.model import Framework
 from cescore.definitions.model.variants import Terms
-from cescore.definitions.variant_file import Patch, applied
 from cescore.desk.whole_type import SettingView, TypeSetting
 from cescore.errors import DataError, Sentence
-from cescore.method.comparison import IndexDifference, shapley, split_difference
-from cescore.method.mean_tree import Tree, index_tree
+from cescore.method.index.comparison import IndexDifference, shapley, split_difference
+from cescore.method.index.mean_tree import Tree, index_tree
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,14 +8,14 @@ from typing import Any, TypedDict, Unpack
 
 import numpy as np
 
-from cescore.disclosure.opened import OpenBundle, OpenDocument
-from cescore.disclosure.plan_documents import Review
-from cescore.method.aggregate import Aggregation
-from cescore.method.assessment import Assessment
+from cescore.disclosure.documents.opened import OpenBundle, OpenDocument
+from cescore.disclosure.documents.plan_documents import Review
 from cescore.method.column import Column, Panel
-from cescore.method.contributions import Contribution, Decomposition
-from cescore.method.progress import ProgressResult
-from cescore.method.target_paths import TargetPath
+from cescore.method.grading.assessment import Assessment
+from cescore.method.grading.target_paths import TargetPath
+from cescore.method.index.aggregate import Aggregation
+from cescore.method.index.contributions import Contribution, Decomposition
+from cescore.method.index.progress import ProgressResult
 from cescore.publish.check import CONCLUSION_MIME, differences
 
 

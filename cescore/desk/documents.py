@@ -13,12 +13,12 @@ from cescore.definitions.model import Framework
 from cescore.desk import steps
 from cescore.desk.conclusion import conclude
 from cescore.desk.opening import open_book, open_sheet
-from cescore.disclosure.documents import MethodBook
-from cescore.disclosure.opened import OpenBundle, OpenDocument
-from cescore.method import weight as _weight
-from cescore.method.doubts import LEAST_INSPECTED
-from cescore.method.schedules import NEARLY
-from cescore.method.yardsticks import LEAST_PARTIAL, PARTIAL_SHARE
+from cescore.disclosure.documents.opened import OpenBundle, OpenDocument
+from cescore.disclosure.documents.other_documents import MethodBook
+from cescore.method.grading.doubts import LEAST_INSPECTED
+from cescore.method.grading.schedules import NEARLY
+from cescore.method.grading.yardsticks import LEAST_PARTIAL, PARTIAL_SHARE
+from cescore.method.index import weight as _weight
 from cescore.publish.pages import unit_sheet
 from cescore.publish.pages.method_book import page as method_book
 from cescore.publish.pages.method_book.page import WorkedExample

@@ -7,15 +7,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from cescore.definitions.model import Plan, Target, VariableName
-from cescore.disclosure.opened import OpenBundle
+from cescore.disclosure.documents.opened import OpenBundle
 from cescore.evaluation.tracing.asking import trace_asked, tracer_of
 from cescore.evaluation.tracing.trace import Kind, Traced, TraceNote, as_graph
 from cescore.evaluation.tracing.tracer import MadeFrom, PlanOutcome, World
-from cescore.intake.completing import ESTIMATED_BY, WITHHELD
-from cescore.intake.panel import SUM_OF
+from cescore.intake.observations.completing import ESTIMATED_BY, WITHHELD
+from cescore.intake.observations.panel import SUM_OF
 from cescore.method.column import Panel
-from cescore.method.evaluation import TypeEvaluation, evaluate
-from cescore.method.targets import TargetLine
+from cescore.method.grading.targets import TargetLine
+from cescore.method.index.evaluation import TypeEvaluation, evaluate
 from cescore.publish.traces import ALL, TraceText, origin_text
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 Beside `cescore.desk`, whose notebooks print one entity's report and see nothing of others.
 """
 
-from cescore.definitions.variant_file import difference, read_variant, write_variant
+from cescore.definitions.frameworks.variant_file import difference, read_variant, write_variant
 from cescore.desk.comparing import SettingComparison, compare
 from cescore.desk.whole_type import TypeDesk, TypeSetting, desk_of, open_type
 

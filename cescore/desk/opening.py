@@ -12,11 +12,11 @@ from typing import TypeVar
 
 from cescore.desk.around import workspace_root
 from cescore.desk.showing import dress_notebook
-from cescore.disclosure.bundle import Bundle
-from cescore.disclosure.documents import MethodBook, UnitSheet
-from cescore.disclosure.opened import OpenBundle, OpenDocument
-from cescore.disclosure.plan_documents import PlanDocument, PlanOverview, Review
-from cescore.disclosure.reading import Printable, read_printable
+from cescore.disclosure.documents.bundle import Bundle
+from cescore.disclosure.documents.opened import OpenBundle, OpenDocument
+from cescore.disclosure.documents.other_documents import MethodBook, UnitSheet
+from cescore.disclosure.documents.plan_documents import PlanDocument, PlanOverview, Review
+from cescore.disclosure.documents.reading import Printable, read_printable
 from cescore.errors import DataError, Sentence
 
 # What makes a bundle or document anew (YAML, units, the evaluation) is imported where it is needed:
@@ -76,9 +76,9 @@ def open_book(
     """
 
     def make() -> MethodBook:
-        from cescore.disclosure.bundles import Bundler
-        from cescore.disclosure.illustrating import illustrate
-        from cescore.disclosure.method_books import make_method_book
+        from cescore.disclosure.making.bundles import Bundler
+        from cescore.disclosure.making.illustrating import illustrate
+        from cescore.disclosure.making.method_books import make_method_book
         from cescore.evaluation.yearly import evaluate_workspace
         from cescore.intake.workspace import Workspace
 
@@ -103,7 +103,7 @@ def open_sheet(
     """
 
     def make() -> UnitSheet:
-        from cescore.disclosure.sheets import Sheets
+        from cescore.disclosure.making.sheets import Sheets
         from cescore.intake.workspace import Workspace
 
         return Sheets(Workspace.load(workspace_root(root), year)).sheet(document_id)
@@ -126,7 +126,7 @@ def open_review(
     """
 
     def make() -> Review:
-        from cescore.disclosure.reviews import Reviews
+        from cescore.disclosure.making.reviews import Reviews
         from cescore.evaluation.periods import evaluate_plan
 
         return Reviews(evaluate_plan(workspace_root(root), stage, plan, year)).review(document_id)
@@ -143,7 +143,7 @@ def open_overview(
     """The overview of a plan; raises as `open_review` does."""
 
     def make() -> PlanOverview:
-        from cescore.disclosure.reviews import Reviews
+        from cescore.disclosure.making.reviews import Reviews
         from cescore.evaluation.periods import evaluate_plan
 
         return Reviews(evaluate_plan(workspace_root(root), stage, plan, year)).overview()

@@ -20,7 +20,7 @@ from cescore.intake.workspace import Workspace
 from cescore.publish.words import label
 
 if TYPE_CHECKING:
-    from cescore.disclosure.trials import Trials
+    from cescore.disclosure.making.trials import Trials
 
 READ_FROM = ("params", "data")
 
@@ -35,8 +35,8 @@ class Read:
     @cached_property
     def trials(self) -> Trials:
         """Its reports, and trials of them."""
-        from cescore.disclosure.bundles import Bundler
-        from cescore.disclosure.trials import Trials
+        from cescore.disclosure.making.bundles import Bundler
+        from cescore.disclosure.making.trials import Trials
         from cescore.evaluation.yearly import evaluate_workspace
 
         return Trials(Bundler(evaluate_workspace(self.workspace)))

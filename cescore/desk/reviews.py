@@ -15,11 +15,11 @@ from cescore.desk.steps import (
     normalise,
     progress_index,
 )
-from cescore.disclosure.opened import OpenDocument
-from cescore.disclosure.plan_documents import Review
-from cescore.method import target_paths as _target_paths
+from cescore.disclosure.documents.opened import OpenDocument
+from cescore.disclosure.documents.plan_documents import Review
 from cescore.method.column import Panel
-from cescore.method.target_paths import TargetPath
+from cescore.method.grading import target_paths as _target_paths
+from cescore.method.grading.target_paths import TargetPath
 from cescore.publish.pages.review import charts as review_charts
 from cescore.publish.pages.review import measures as review_measures
 from cescore.publish.pages.review import overview as plan_overview

@@ -12,21 +12,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cescore.desk.terms import termed
-from cescore.disclosure.opened import OpenBundle
-from cescore.method import aggregate as _aggregate
-from cescore.method import contributions as _contributions
-from cescore.method import coverage as _coverage
-from cescore.method import indicators as _indicators
-from cescore.method import mean_tree as _mean_tree
-from cescore.method import missing as _missing
-from cescore.method import normalise as _normalise
-from cescore.method import progress as _progress
-from cescore.method import weight as _weight
-from cescore.method.aggregate import Aggregation
+from cescore.disclosure.documents.opened import OpenBundle
 from cescore.method.column import Panel
-from cescore.method.contributions import Decomposition
-from cescore.method.missing import Scored
-from cescore.method.progress import ProgressResult
+from cescore.method.index import aggregate as _aggregate
+from cescore.method.index import contributions as _contributions
+from cescore.method.index import coverage as _coverage
+from cescore.method.index import indicators as _indicators
+from cescore.method.index import mean_tree as _mean_tree
+from cescore.method.index import missing as _missing
+from cescore.method.index import normalise as _normalise
+from cescore.method.index import progress as _progress
+from cescore.method.index import weight as _weight
+from cescore.method.index.aggregate import Aggregation
+from cescore.method.index.contributions import Decomposition
+from cescore.method.index.missing import Scored
+from cescore.method.index.progress import ProgressResult
 
 
 def compute_accounts(bundle: OpenBundle) -> Panel:

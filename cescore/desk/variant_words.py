@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
+from cescore.definitions.formulas.unit_names import unit_text
+from cescore.definitions.frameworks.variant_file import ALL, Patch
 from cescore.definitions.model import Framework
-from cescore.definitions.unit_names import unit_text
-from cescore.definitions.variant_file import ALL, Patch
 from cescore.publish.words import label, label_or
 
 

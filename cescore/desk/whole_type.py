@@ -11,16 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cescore.definitions.definitions import Definitions
-from cescore.definitions.model import Framework, VariableName
-from cescore.definitions.model.variants import Terms
-from cescore.definitions.spelling import with_nearest
-from cescore.definitions.variant_file import (
+from cescore.definitions.frameworks.variant_file import (
     Patch,
     applied,
     difference,
     read_variant,
     write_variant,
 )
+from cescore.definitions.model import Framework, VariableName
+from cescore.definitions.model.variants import Terms
+from cescore.definitions.spelling import with_nearest
 from cescore.desk.around import workspace_root
 from cescore.desk.reading import read_workspace
 from cescore.desk.terms import termed
@@ -29,11 +29,11 @@ from cescore.errors import DataError, Sentence
 from cescore.evaluation.one_type import evaluate_type
 from cescore.evaluation.reaching import PathToGrade, path_to_grade
 from cescore.evaluation.yearly import YearlyEvaluation
-from cescore.intake.entities import Entity
+from cescore.intake.register.entities import Entity
 from cescore.intake.workspace import Workspace
 from cescore.method.column import Panel
-from cescore.method.disclosure import ranks
-from cescore.method.evaluation import TypeEvaluation
+from cescore.method.disclosure.rules import ranks
+from cescore.method.index.evaluation import TypeEvaluation
 
 if TYPE_CHECKING:
     import pandas as pd

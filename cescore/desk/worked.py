@@ -9,7 +9,7 @@ from typing import Any
 
 from cescore.definitions.spelling import with_nearest
 from cescore.desk.explaining import BundleWorld
-from cescore.disclosure.opened import OpenBundle
+from cescore.disclosure.documents.opened import OpenBundle
 from cescore.errors import CescoreError, DataError, Sentence
 from cescore.evaluation.tracing.asking import trace_asked, tracer_of
 from cescore.evaluation.tracing.trace import Traced

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from cescore.definitions.definitions import Definitions
-from cescore.definitions.history import SeriesBreak, breaks_between
+from cescore.definitions.frameworks.history import SeriesBreak, breaks_between
 from cescore.errors import DataError, Sentence
 from cescore.evaluation.revising.move import Cause, ResultMove
 from cescore.evaluation.revising.revision import KEY, revise
 from cescore.evaluation.revising.side import Side
-from cescore.intake.entities import Register
+from cescore.intake.register.entities import Register
 from cescore.method.thresholds import is_equal
 
 OF_FORMULA = ("formula", "unit", "value", "")  # facts of an indicator that move its own value

@@ -8,16 +8,16 @@ from dataclasses import replace
 from cescore.evaluation.levers import levers_of
 from cescore.evaluation.ways import IndicatorWay, cheapest_of, exact_gains, values_of, ways_of
 from cescore.evaluation.yearly import YearlyEvaluation
-from cescore.method.assessment import Assessment
-from cescore.method.grade_margin import (
+from cescore.method.grading.assessment import Assessment
+from cescore.method.grading.grade_margin import (
     MOST_MOVES,
     GradeLever,
     GradeMargin,
     GradeTurn,
     grade_margin,
 )
-from cescore.method.ladder_points import PointsLadder
-from cescore.method.targets import TargetLine
+from cescore.method.grading.ladder_points import PointsLadder
+from cescore.method.grading.targets import TargetLine
 
 
 def margin_of(

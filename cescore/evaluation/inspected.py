@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
+from cescore.definitions.frameworks.scored_elsewhere import Elsewhere, scored_elsewhere
 from cescore.definitions.model import AskedBody, Plan
-from cescore.definitions.scored_elsewhere import Elsewhere, scored_elsewhere
 from cescore.evaluation.per_entity import KEPT
-from cescore.intake.entities import Entity
-from cescore.intake.inspections import MeasureRecord, as_texts
+from cescore.intake.records.inspections import MeasureRecord, as_texts
+from cescore.intake.register.entities import Entity
 from cescore.intake.workspace import Workspace
-from cescore.method.measures import MeasureLine, measure_lines
-from cescore.method.period_measures import PeriodMeasure, period_measures
+from cescore.method.grading.measures import MeasureLine, measure_lines
+from cescore.method.grading.period_measures import PeriodMeasure, period_measures
 
 
 class InspectedMeasures:

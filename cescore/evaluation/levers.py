@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cescore.definitions.model import Indicator
-from cescore.intake.doubted import DatedFinding, without_doubted
-from cescore.method.evaluation import TypeEvaluation
-from cescore.method.fitting import method_of
-from cescore.method.grade_margin import GradeLever
-from cescore.method.mean_tree import Tree, index_tree
-from cescore.method.next_step import within_reach
-from cescore.method.normalisations import ON_ENDS
-from cescore.method.normalise import ends_in
+from cescore.intake.checks.doubted import DatedFinding, without_doubted
+from cescore.method.grading.grade_margin import GradeLever
+from cescore.method.grading.next_step import within_reach
+from cescore.method.index.evaluation import TypeEvaluation
+from cescore.method.index.fitting import method_of
+from cescore.method.index.mean_tree import Tree, index_tree
+from cescore.method.index.normalisations import ON_ENDS
+from cescore.method.index.normalise import ends_in
 
 Floats = NDArray[np.float64]
 

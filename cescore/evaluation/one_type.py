@@ -18,7 +18,7 @@ def evaluate_type(workspace: Workspace, framework: Framework) -> YearlyEvaluatio
     Raises
     ------
     MethodError
-        The framework cannot be learnt from these entities; see `cescore.method.evaluation.evaluate`.
+        The framework cannot be learnt from these entities; see `cescore.method.index.evaluation.evaluate`.
     """
     alone = {framework.entity_type: framework}
     definitions = replace(workspace.definitions, frameworks=alone)

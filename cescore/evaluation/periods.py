@@ -20,25 +20,25 @@ from cescore.definitions.model import Plan
 from cescore.errors import DataError, Sentence
 from cescore.evaluation.inspected import InspectedMeasures
 from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
-from cescore.intake.entities import Entity
-from cescore.intake.inspections import as_texts
 from cescore.intake.notation import number
+from cescore.intake.records.inspections import as_texts
+from cescore.intake.register.entities import Entity
 from cescore.intake.workspace import Workspace
-from cescore.method.assessment import Assessment, Basis, Evidence, assess
-from cescore.method.bonus import BonusLine, bonus_lines
-from cescore.method.evaluation import TypeEvaluation
-from cescore.method.from_sample import scores_from_sample
-from cescore.method.period_measures import (
+from cescore.method.grading.assessment import Assessment, Basis, Evidence, assess
+from cescore.method.grading.bonus import BonusLine, bonus_lines
+from cescore.method.grading.period_measures import (
     Completion,
     PeriodCheck,
     PeriodMeasure,
     at_end,
     completion,
 )
-from cescore.method.plan_period import FINAL, assess_period, period_vetoes, stage_year
-from cescore.method.result_rows import RESULT_COLUMNS, ResultPart
-from cescore.method.target_paths import TargetPath, target_paths
-from cescore.method.veto_signs import VetoSign, veto_signs
+from cescore.method.grading.plan_period import FINAL, assess_period, period_vetoes, stage_year
+from cescore.method.grading.target_paths import TargetPath, target_paths
+from cescore.method.grading.veto_signs import VetoSign, veto_signs
+from cescore.method.index.evaluation import TypeEvaluation
+from cescore.method.index.from_sample import scores_from_sample
+from cescore.method.index.result_rows import RESULT_COLUMNS, ResultPart
 
 Records = Mapping[int, Mapping[str, Mapping[str, str]]]  # year -> check or veto -> its record
 

@@ -18,7 +18,7 @@ from cescore.errors import DataError, Sentence
 from cescore.evaluation.ways import NOISE, TRIES, IndicatorWay, curves_of, exact_gains, ways_of
 from cescore.evaluation.what_if import EntityStanding, ReplacedValue, WhatIf, standings
 from cescore.evaluation.yearly import YearlyEvaluation
-from cescore.method.cheapest_path import CurveSampler, GainCurve, cheapest
+from cescore.method.grading.cheapest_path import CurveSampler, GainCurve, cheapest
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,10 +12,10 @@ import numpy as np
 from cescore.definitions.model import Framework, Indicator, Scale
 from cescore.evaluation.levers import levers_of
 from cescore.evaluation.yearly import YearlyEvaluation
-from cescore.method.cheapest_path import GainCurve, cheapest, sampled
-from cescore.method.fitting import method_of
-from cescore.method.grade_margin import GradeLever
-from cescore.method.normalisations import on_ends
+from cescore.method.grading.cheapest_path import GainCurve, cheapest, sampled
+from cescore.method.grading.grade_margin import GradeLever
+from cescore.method.index.fitting import method_of
+from cescore.method.index.normalisations import on_ends
 
 NOISE = 1e-7  # points asked for beyond a threshold, so that rounding does not miss it
 TRIES = 6  # of an answer that falls short

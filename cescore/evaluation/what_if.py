@@ -11,12 +11,12 @@ import numpy as np
 from cescore.definitions.model import Framework
 from cescore.evaluation.per_entity import PerEntity
 from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
-from cescore.intake.entities import Register
+from cescore.intake.register.entities import Register
 from cescore.intake.workspace import Workspace
 from cescore.method.column import Column, Panel, State
-from cescore.method.evaluation import TypeEvaluation
-from cescore.method.measures import MeasureLine
-from cescore.method.outranking import AMONG_ALL
+from cescore.method.grading.measures import MeasureLine
+from cescore.method.index.evaluation import TypeEvaluation
+from cescore.method.index.outranking import AMONG_ALL
 
 MOVED = "moved_"  # begins the code under which an indicator's own values stand
 

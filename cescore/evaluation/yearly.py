@@ -17,27 +17,27 @@ from numpy.typing import NDArray
 from cescore.definitions.model import Framework, Plan, Standard
 from cescore.evaluation.inspected import InspectedMeasures
 from cescore.evaluation.per_entity import PerEntity
-from cescore.intake.entities import Entity
 from cescore.intake.findings import Finding
-from cescore.intake.inspections import as_texts
 from cescore.intake.notation import number
+from cescore.intake.records.inspections import as_texts
+from cescore.intake.register.entities import Entity
 from cescore.intake.workspace import Workspace
-from cescore.method.assessment import COMPARABLE, Assessment, Basis, Evidence, assess
-from cescore.method.bonus import BonusLine, bonus_lines
 from cescore.method.column import Panel
-from cescore.method.evaluation import TypeEvaluation, computed_beside, evaluate
-from cescore.method.from_sample import scores_from_sample
-from cescore.method.measures import MeasureLine
-from cescore.method.result_rows import ResultPart, ResultRecords, Row, as_frame
-from cescore.method.standards import Compliance, standard_compliance
-from cescore.method.targets import TargetLine, assess_targets
-from cescore.method.veto_signs import veto_signs
-from cescore.method.yardsticks import INSPECTED
+from cescore.method.grading.assessment import COMPARABLE, Assessment, Basis, Evidence, assess
+from cescore.method.grading.bonus import BonusLine, bonus_lines
+from cescore.method.grading.measures import MeasureLine
+from cescore.method.grading.standards import Compliance, standard_compliance
+from cescore.method.grading.targets import TargetLine, assess_targets
+from cescore.method.grading.veto_signs import veto_signs
+from cescore.method.grading.yardsticks import INSPECTED
+from cescore.method.index.evaluation import TypeEvaluation, computed_beside, evaluate
+from cescore.method.index.from_sample import scores_from_sample
+from cescore.method.index.result_rows import ResultPart, ResultRecords, Row, as_frame
 
 if TYPE_CHECKING:
-    from cescore.method.firmness import Band
-    from cescore.method.kept_draws import Pieces
-    from cescore.method.robustness import Robustness
+    from cescore.method.uncertainty.firmness import Band
+    from cescore.method.uncertainty.kept_draws import Pieces
+    from cescore.method.uncertainty.robustness import Robustness
 
 ROWS_AT_ONCE = 200_000  # of results made entity by entity
 MOST_ALIKE = 256  # measures of which rows are kept, to be asked for again by another entity
@@ -122,11 +122,11 @@ class YearlyEvaluation:
     def bands(
         self, entity_type: str, ranked: Collection[str], pieces: Pieces | None = None
     ) -> Mapping[str, Band]:
-        """How firm each index of a type is; see `cescore.method.bands`. SciPy is loaded only here.
+        """How firm each index of a type is; see `cescore.method.uncertainty.bands`. SciPy is loaded only here.
 
         None of a large type. ``pieces``: where draws are kept from run to run.
         """
-        from cescore.method.bands import score_bands, with_ranks
+        from cescore.method.uncertainty.bands import score_bands, with_ranks
 
         if self.is_large(entity_type):
             return {}
@@ -144,7 +144,7 @@ class YearlyEvaluation:
         self, entity_type: str, among: Collection[str], year: int
     ) -> Mapping[str, tuple[int, int]]:
         """How firm the ranks of some entities are in a year; none of a large type."""
-        from cescore.method.bands import rank_bands
+        from cescore.method.uncertainty.bands import rank_bands
 
         if self.is_large(entity_type):
             return {}
@@ -164,7 +164,7 @@ class YearlyEvaluation:
 
     def robustness_of(self, entity_type: str, pieces: Pieces | None = None) -> Robustness | None:
         """What a type's ranking depends on; SciPy and SALib are loaded only here."""
-        from cescore.method.robustness import robustness
+        from cescore.method.uncertainty.robustness import robustness
 
         if entity_type not in self._robustness:
             evaluation = self.evaluations[entity_type]
@@ -182,7 +182,7 @@ class YearlyEvaluation:
         A large type has a row instead that says that its bands are left out. ``pieces``: where draws
         are kept from run to run.
         """
-        from cescore.method.robustness import ranked_in_bands, uncertainty_table
+        from cescore.method.uncertainty.robustness import ranked_in_bands, uncertainty_table
 
         banded = {
             t: self.bands(t, ranked_in_bands(self.evaluations[t], self.unranked), pieces)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from cescore.definitions.kept_definitions import Keeping, keep_value, kept_value, params_hash
-from cescore.intake.plain_files import is_plain_file, is_there
+from cescore.intake.sources.plain_files import is_plain_file, is_there
 
 Part = TypeVar("Part")
 

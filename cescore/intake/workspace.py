@@ -16,18 +16,18 @@ from cescore.definitions.kept_definitions import Keeping, definitions_of
 from cescore.definitions.model import Plan, Run
 from cescore.definitions.shipped import REPOSITORY
 from cescore.errors import DataError, ParamsError, Sentence
-from cescore.intake.accounting import RowCount
 from cescore.intake.address import Address
-from cescore.intake.checks import Checked, check
-from cescore.intake.completing import Ways, completed
-from cescore.intake.confirmations import Confirmation, confirm, read_confirmations
-from cescore.intake.correcting import apply_corrections
-from cescore.intake.corrections import Correction, read_corrections
-from cescore.intake.databases import database_sources
+from cescore.intake.checks.checks import Checked, check
+from cescore.intake.checks.confirmations import Confirmation, confirm, read_confirmations
+from cescore.intake.checks.left_out import Cell, left_out
+from cescore.intake.checks.unreturned import scored_and_unreturned
+from cescore.intake.checks.unused import (
+    doubtful_years,
+    points_counted_twice,
+    unread_check_formulas,
+    unused_definitions,
+)
 from cescore.intake.dates import read_date
-from cescore.intake.declared_mix import declared_mixes
-from cescore.intake.dictionary import Dictionary
-from cescore.intake.entities import Entity, Register
 from cescore.intake.findings import (
     Context,
     Finding,
@@ -38,36 +38,36 @@ from cescore.intake.findings import (
     in_order,
     shortened,
 )
-from cescore.intake.inspections import (
+from cescore.intake.kept_parts import KeptParts
+from cescore.intake.notation import nearest
+from cescore.intake.observations.completing import Ways, completed
+from cescore.intake.observations.correcting import apply_corrections
+from cescore.intake.observations.corrections import Correction, read_corrections
+from cescore.intake.observations.dictionary import Dictionary
+from cescore.intake.observations.observations import Observations
+from cescore.intake.observations.panel import PanelLayout, Sources, build_panels, tiling
+from cescore.intake.observations.reading import read_observations
+from cescore.intake.records.inspections import (
     MeasureRecord,
     MeasuresRead,
     VetoRecord,
     measures_files,
     read_vetoes,
 )
-from cescore.intake.inventory import SourceFile, find_sources, tell_strays, year_folders
-from cescore.intake.kept_parts import KeptParts
-from cescore.intake.left_out import Cell, left_out
-from cescore.intake.named_industries import unknown_industries
-from cescore.intake.named_types import unknown_entities, unknown_types
-from cescore.intake.near_words import in_known_words
-from cescore.intake.notation import nearest
-from cescore.intake.observations import Observations
-from cescore.intake.panel import PanelLayout, Sources, build_panels, tiling
-from cescore.intake.prose import Prose, read_prose
-from cescore.intake.reading import read_observations
-from cescore.intake.register_file import read_register
-from cescore.intake.returned import RETURNED_MEASURES, RETURNS, returned_findings
-from cescore.intake.unreturned import scored_and_unreturned
-from cescore.intake.unused import (
-    doubtful_years,
-    points_counted_twice,
-    unread_check_formulas,
-    unused_definitions,
-)
+from cescore.intake.records.prose import Prose, read_prose
+from cescore.intake.records.returned import RETURNED_MEASURES, RETURNS, returned_findings
+from cescore.intake.register.declared_mix import declared_mixes
+from cescore.intake.register.entities import Entity, Register
+from cescore.intake.register.named_industries import unknown_industries
+from cescore.intake.register.named_types import unknown_entities, unknown_types
+from cescore.intake.register.near_words import in_known_words
+from cescore.intake.register.register_file import read_register
+from cescore.intake.sources.accounting import RowCount
+from cescore.intake.sources.databases import database_sources
+from cescore.intake.sources.inventory import SourceFile, find_sources, tell_strays, year_folders
 from cescore.intake.wording import Value
 from cescore.method.column import Panel, State
-from cescore.method.member_sums import MemberSums
+from cescore.method.disclosure.member_sums import MemberSums
 
 REGISTER, CORRECTIONS = "data/entities.csv", "data/corrections.yml"
 CONFIRMATIONS = "data/confirmations.yml"

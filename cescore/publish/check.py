@@ -14,9 +14,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from cescore.disclosure.bundle import Bundle, Series
-from cescore.method.assessment import Assessment
-from cescore.method.contributions import Contribution
+from cescore.disclosure.documents.bundle import Bundle, Series
+from cescore.method.grading.assessment import Assessment
+from cescore.method.index.contributions import Contribution
 from cescore.publish.fragment import clean
 
 # of what a notebook concludes, whatever it is that it prints; notebooks of other languages write it too

@@ -12,7 +12,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal, localcon
 
 from markupsafe import Markup, escape
 
-from cescore.definitions.unit_names import unit_text
+from cescore.definitions.formulas.unit_names import unit_text
 from cescore.method.column import Flag, State
 from cescore.publish.words import label
 

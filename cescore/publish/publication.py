@@ -14,16 +14,16 @@ from pathlib import Path
 from typing import Any, Generic, Self, TypeVar
 
 from cescore.definitions.model import Framework
-from cescore.disclosure.bundle import Bundle
-from cescore.disclosure.documents import Document
-from cescore.disclosure.kinds import UNIT_SHEET, WHAT_IF_NAME, Kind
-from cescore.disclosure.opened import OpenBundle
-from cescore.disclosure.plan_documents import PlanDocument, Review
-from cescore.disclosure.reading import Printable, kind_of, read_printable
-from cescore.disclosure.result_file import result_json
-from cescore.disclosure.review_result import review_json
-from cescore.disclosure.standing import MARKED
-from cescore.disclosure.trial import trial_of
+from cescore.disclosure.documents.bundle import Bundle
+from cescore.disclosure.documents.kinds import UNIT_SHEET, WHAT_IF_NAME, Kind
+from cescore.disclosure.documents.opened import OpenBundle
+from cescore.disclosure.documents.other_documents import Document
+from cescore.disclosure.documents.plan_documents import PlanDocument, Review
+from cescore.disclosure.documents.reading import Printable, kind_of, read_printable
+from cescore.disclosure.documents.result_file import result_json
+from cescore.disclosure.documents.review_result import review_json
+from cescore.disclosure.documents.standing import MARKED
+from cescore.disclosure.documents.trial import trial_of
 from cescore.publish.check import differences
 from cescore.publish.numbers import MARKS, number
 from cescore.publish.pages.review.check import review_differences

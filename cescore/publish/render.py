@@ -16,8 +16,8 @@ from typing import Any
 from nbformat import NotebookNode
 
 from cescore.definitions.shipped import NOTEBOOKS, TEMPLATES
-from cescore.disclosure.kinds import RESULT_NAME
-from cescore.disclosure.reading import is_altered, number_of
+from cescore.disclosure.documents.kinds import RESULT_NAME
+from cescore.disclosure.documents.reading import is_altered, number_of
 from cescore.errors import PublishError
 from cescore.publish.check import CONCLUSION_MIME, own_texts, pdf_text, problems_of
 from cescore.publish.fragment import clean
@@ -71,7 +71,7 @@ def render(
     has_spare_core: bool = False,
     page_left: Path | None = None,
 ) -> RenderRecord:
-    """Make all files of a report or document (see `cescore.disclosure.kinds`) in `out_dir`.
+    """Make all files of a report or document (see `cescore.disclosure.documents.kinds`) in `out_dir`.
 
     Equal bundles, notebooks and templates give equal bytes. A notebook whose framework is not the
     official one makes a working variant: refused unless `allow_variant`, and then marked so.

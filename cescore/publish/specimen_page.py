@@ -1,4 +1,4 @@
-"""The page of a specimen (see `cescore.disclosure.specimen`), for a press to learn from."""
+"""The page of a specimen (see `cescore.disclosure.documents.specimen`), for a press to learn from."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cescore.disclosure.documents import Document, UnitSheet
-from cescore.disclosure.plan_documents import PlanDocument, Review
+from cescore.disclosure.documents.other_documents import Document, UnitSheet
+from cescore.disclosure.documents.plan_documents import PlanDocument, Review
 from cescore.publish.words import label, subject
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from rich.cells import cell_len, chop_cells
 
-from cescore.definitions.unit_names import unit_text
+from cescore.definitions.formulas.unit_names import unit_text
 from cescore.evaluation.tracing.trace import Traced, TraceNote, TraceOrigin, places
 from cescore.intake.findings import Finding
 from cescore.intake.wording import text

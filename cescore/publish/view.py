@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
+from cescore.definitions.formulas.unit_names import unit_text
 from cescore.definitions.industry_mix import MixPart, is_mix, parts_of
 from cescore.definitions.model import ON_GOALPOSTS, Group, Indicator
-from cescore.definitions.unit_names import unit_text
-from cescore.disclosure.bundle import Bundle, Place, Series
+from cescore.disclosure.documents.bundle import Bundle, Place, Series
 from cescore.method.column import STATE_NAMES, Column, Flag, Panel, State
-from cescore.method.coverage import covers_enough
-from cescore.method.fitting import method_of
+from cescore.method.index.coverage import covers_enough
+from cescore.method.index.fitting import method_of
 from cescore.publish.fragment import Term
 from cescore.publish.naming import in_words
 from cescore.publish.numbers import (
@@ -32,9 +32,9 @@ from cescore.publish.numbers import (
 from cescore.publish.words import label, label_or
 
 if TYPE_CHECKING:
-    from cescore.disclosure.opened import OpenBundle
+    from cescore.disclosure.documents.opened import OpenBundle
     from cescore.intake.wording import NamedTerm
-    from cescore.method.aggregate import Aggregation
+    from cescore.method.index.aggregate import Aggregation
 
 STATES = {name: state for state, name in STATE_NAMES.items()}
 FLAGS = {flag.name.lower(): int(flag) for flag in Flag if flag.name}

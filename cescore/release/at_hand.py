@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from cescore.definitions.json_text import json_document
+from cescore.definitions.entries.json_text import json_document
 from cescore.errors import RunError
 from cescore.publish.printing.seal import sealed_part
 from cescore.release.editions import BUREAU, MANIFEST, RELEASE, EditionFolder

@@ -17,33 +17,40 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from cescore.definitions.json_text import json_document
-from cescore.disclosure.bundle import PublicRow
-from cescore.disclosure.covering import Cover
-from cescore.disclosure.gate import INDEX_DECIMALS, Gate
-from cescore.disclosure.kinds import METHOD_BOOK, RESULT_NAME
-from cescore.disclosure.others import OtherRespondents
-from cescore.disclosure.public_results import public_results
+from cescore.definitions.entries.json_text import json_document
+from cescore.disclosure.documents.bundle import PublicRow
+from cescore.disclosure.documents.kinds import METHOD_BOOK, RESULT_NAME
+from cescore.disclosure.released.covering import Cover
+from cescore.disclosure.released.gate import INDEX_DECIMALS, Gate
+from cescore.disclosure.released.others import OtherRespondents
+from cescore.disclosure.released.public_results import public_results
 from cescore.intake import wording
 from cescore.intake.address import NOWHERE
 from cescore.intake.findings import Finding, write_findings
-from cescore.method.disclosure import to_decimals
+from cescore.method.disclosure.rules import to_decimals
 from cescore.publish.naming import on_terminal
 from cescore.publish.pages.index.page import index_page
 from cescore.release.described import CODES, METADATA, SDMX, DescribedResults, Origin
 from cescore.release.editions import BUREAU, MANIFEST, PUBLIC, RESPONDENT
-from cescore.run.contents import Contents
+from cescore.run.building.contents import Contents
 from cescore.run.files import tree_hashes
-from cescore.run.store import INDEX_PAGE
-from cescore.run.tables import FINDINGS, RESULTS, UNCERTAINTY, WORKBOOK, workbook, write_table
+from cescore.run.results.tables import (
+    FINDINGS,
+    RESULTS,
+    UNCERTAINTY,
+    WORKBOOK,
+    workbook,
+    write_table,
+)
+from cescore.run.tree.store import INDEX_PAGE
 
 if TYPE_CHECKING:
-    from cescore.intake.entities import Entity
+    from cescore.intake.register.entities import Entity
     from cescore.intake.wording import Said
     from cescore.publish.pages.index.listing import IndexPage, Line
-    from cescore.run.annual import AnnualEdition
+    from cescore.run.building.annual import AnnualEdition
     from cescore.run.order import Subject
-    from cescore.run.store import Store
+    from cescore.run.tree.store import Store
 
 
 @dataclass(frozen=True)

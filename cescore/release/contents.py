@@ -10,7 +10,7 @@ from cescore.publish.words import label
 from cescore.release.editions import PUBLIC
 from cescore.release.register import OFFICIAL, RegisterEntry, ReleaseRegister
 from cescore.run.files import write_atomically
-from cescore.run.store import INDEX_PAGE
+from cescore.run.tree.store import INDEX_PAGE
 
 HEADS = ("run", "edition", "state", "signed", "reason")
 

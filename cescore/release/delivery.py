@@ -20,7 +20,7 @@ from cescore.release.signatures_kept import signed_problems, to_sign
 from cescore.release.signing_editions import against_use, official
 from cescore.release.verifying import edition_problems
 from cescore.run.files import make_private, write_atomically
-from cescore.run.lock import locked
+from cescore.run.tree.lock import locked
 
 CERTIFICATES = (".pem", ".crt", ".cer", ".der")
 PACKAGE = ".zip.p7m"  # a ZIP in a CMS envelope

@@ -15,7 +15,7 @@ import pandas as pd
 
 from cescore.intake.inert import frame_text
 from cescore.publish.words import label, label_or
-from cescore.run.tables import RESULTS
+from cescore.run.results.tables import RESULTS
 
 if TYPE_CHECKING:
     from cescore.definitions.bilingual import InTwoLanguages

@@ -19,7 +19,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from cescore.definitions.json_text import json_document
+from cescore.definitions.entries.json_text import json_document
 from cescore.errors import RunError, Sentence
 from cescore.release.kept import KEPT
 from cescore.run.files import file_hash, leads_below, readable

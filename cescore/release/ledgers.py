@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cescore.disclosure.bundle import Bundle
-from cescore.disclosure.industries import industry_figure, is_of_industry
-from cescore.disclosure.ledger import Ledger
-from cescore.disclosure.printed_sums import is_earlier
+from cescore.disclosure.documents.bundle import Bundle
+from cescore.disclosure.ledger.industries import industry_figure, is_of_industry
+from cescore.disclosure.ledger.ledger import Ledger
+from cescore.disclosure.ledger.printed_sums import is_earlier
 from cescore.release.remarks import ReleaseRemark, remark
 
 if TYPE_CHECKING:
-    from cescore.disclosure.statements import Figure
-    from cescore.disclosure.taken_back import StillKnown
-    from cescore.method.protection import Breach
-    from cescore.run.annual import AnnualEdition
+    from cescore.disclosure.ledger.statements import Figure
+    from cescore.disclosure.ledger.taken_back import StillKnown
+    from cescore.method.disclosure.protection import Breach
+    from cescore.run.building.annual import AnnualEdition
 
 Shown = Mapping[str, frozenset[int]]  # code -> years in which a report shows a value
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cescore.definitions.bilingual import Bilingual
-from cescore.definitions.json_text import json_document
-from cescore.disclosure.kinds import RESULT_NAME
-from cescore.disclosure.standing import Moved, Value
+from cescore.definitions.entries.json_text import json_document
+from cescore.disclosure.documents.kinds import RESULT_NAME
+from cescore.disclosure.documents.standing import Moved, Value
 from cescore.intake.findings import TABLE_ENCODING
 from cescore.intake.inert import InertWriter
 from cescore.publish.words import label

@@ -14,8 +14,8 @@ from typing import Any
 import pypdfium2
 from pydantic import BaseModel, FiniteFloat
 
-from cescore.definitions.json_text import json_document
-from cescore.disclosure.kinds import RESULT_NAME
+from cescore.definitions.entries.json_text import json_document
+from cescore.disclosure.documents.kinds import RESULT_NAME
 from cescore.errors import PublishError, Sentence
 from cescore.publish.check import pdf_text, without_blanks
 from cescore.publish.numbers import MINUS

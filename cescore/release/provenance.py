@@ -14,8 +14,8 @@ from typing import Any
 
 from cescore.definitions.shipped import NOTEBOOKS, PACKAGE, REPOSITORY, TEMPLATES
 from cescore.run.files import combined, tree_hashes
-from cescore.run.inputs import Inputs
-from cescore.run.native import native_libraries
+from cescore.run.inputs.hashed import Inputs
+from cescore.run.inputs.native import native_libraries
 
 FONT_FILES = (".ttf", ".otf", ".woff", ".woff2")
 CODE_FILES = ("*.py", "*.txt", "*.json")

@@ -18,7 +18,14 @@ from typing import TYPE_CHECKING, Any
 
 import cescore
 from cescore.definitions.load import load_definitions
-from cescore.disclosure.standing import Answered, Issue, QualityLog, ReportStanding, SignOff, Stage
+from cescore.disclosure.documents.standing import (
+    Answered,
+    Issue,
+    QualityLog,
+    ReportStanding,
+    SignOff,
+    Stage,
+)
 from cescore.intake.findings import SEVERITIES
 from cescore.release.audiences import Audiences, public_reports
 from cescore.release.contents import write_index
@@ -40,20 +47,20 @@ from cescore.release.refusals import ReleaseProposal, against_data, against_step
 from cescore.release.register import OFFICIAL, RegisterEntry, Signed
 from cescore.release.remarks import ReleaseRemark, remark
 from cescore.release.sign_off import template, to_answer
-from cescore.run.annual import AnnualEdition
-from cescore.run.build import build_edition
-from cescore.run.edition import choose
+from cescore.run.building.annual import AnnualEdition
+from cescore.run.building.build import build_edition
+from cescore.run.building.edition import choose
 from cescore.run.files import make_private
-from cescore.run.inputs import Inputs
-from cescore.run.lock import locked
-from cescore.run.manifest import Before, read_manifest
-from cescore.run.store import MANIFEST_NAME, Store
+from cescore.run.inputs.hashed import Inputs
+from cescore.run.tree.lock import locked
+from cescore.run.tree.manifest import Before, read_manifest
+from cescore.run.tree.store import MANIFEST_NAME, Store
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from cescore.run.asked import Asked
-    from cescore.run.executor import Executor
+    from cescore.run.processes.executor import Executor
 
 
 def run_name(asked: Asked) -> str:

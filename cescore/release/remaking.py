@@ -8,9 +8,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from cescore.disclosure.standing import Issue, Moved, QualityLog, ReportStanding
+from cescore.disclosure.documents.standing import Issue, Moved, QualityLog, ReportStanding
 from cescore.errors import RunError, Sentence
-from cescore.intake.databases import as_kept
+from cescore.intake.sources.databases import as_kept
 from cescore.release.editions import BUREAU, RELEASE, EditionFolder
 from cescore.release.kept import lay_out
 from cescore.release.provenance import changes, code_changes, code_state, packages
@@ -19,16 +19,16 @@ from cescore.release.releasing import lay_out as lay_out_trees
 from cescore.release.remarks import ReleaseRemark, remark
 from cescore.release.verification import Verification
 from cescore.release.verifying import edition_problems
-from cescore.run.annual import AnnualEdition
 from cescore.run.asked import Asked
-from cescore.run.build import build_edition
-from cescore.run.inputs import Inputs
-from cescore.run.manifest import Before
+from cescore.run.building.annual import AnnualEdition
+from cescore.run.building.build import build_edition
+from cescore.run.inputs.hashed import Inputs
+from cescore.run.tree.manifest import Before
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from cescore.run.executor import Executor
+    from cescore.run.processes.executor import Executor
 
 TREES = ("bureau/", "public/", "respondent/")  # what is made from inputs
 

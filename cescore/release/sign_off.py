@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic_core import PydanticCustomError
 
-from cescore.definitions.located import read
+from cescore.definitions.entries.located import read
+from cescore.definitions.entries.reading import Reading
 from cescore.definitions.model.base import Definition
 from cescore.definitions.model.written import Day, Text, Words, Written
-from cescore.definitions.reading import Reading
 from cescore.errors import ParamsError, Problem, Sentence
 from cescore.intake import wording
 from cescore.publish.naming import on_terminal

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from cescore.definitions.json_text import json_document
+from cescore.definitions.entries.json_text import json_document
 from cescore.release.editions import (
     ENVELOPE,
     PUBLIC,

@@ -34,7 +34,7 @@ from cescore.release.signatures_kept import RECORD, to_sign
 from cescore.release.signing import PdfSigner, envelope
 from cescore.release.verifying import edition_problems
 from cescore.run.files import make_private, write_atomically
-from cescore.run.lock import locked
+from cescore.run.tree.lock import locked
 
 FORMAT = 1
 

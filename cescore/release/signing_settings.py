@@ -8,10 +8,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from cescore.definitions.located import read
+from cescore.definitions.entries.located import read
+from cescore.definitions.entries.reading import Reading
 from cescore.definitions.model.base import Definition
 from cescore.definitions.model.written import Positive, Text, Texts, Truth, Whole, Words
-from cescore.definitions.reading import Reading
 from cescore.errors import ParamsError, Problem, Sentence
 
 SIGNING_FILE = "signing.yml"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cescore.publish.words import label
 from cescore.release.advice import advice
-from cescore.run.telling import say
+from cescore.run.telling.runs import say
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from cescore.definitions.json_text import json_document
+from cescore.definitions.entries.json_text import json_document
 from cescore.errors import RunError
 from cescore.release.editions import (
     ENVELOPE,

@@ -12,7 +12,7 @@ from cescore.evaluation.what_if import ReplacedValue
 from cescore.intake.findings import Finding
 from cescore.intake.workspace import Workspace
 from cescore.method.column import Column
-from cescore.method.linear_rules import linear_rule
+from cescore.method.editing.linear_rules import linear_rule
 from cescore.returns.fewest import DoubtfulCell, FewestCells, Search, nearest_value
 
 Alternatives = tuple[tuple[ReplacedValue, ...], ...]

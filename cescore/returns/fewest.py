@@ -13,12 +13,12 @@ import numpy as np
 
 from cescore.definitions.model import CheckRule, Variable
 from cescore.errors import MethodError
-from cescore.intake.across import Others
-from cescore.intake.dictionary import most_of
 from cescore.intake.findings import Finding
+from cescore.intake.observations.across import Others
+from cescore.intake.observations.dictionary import most_of
 from cescore.intake.workspace import Workspace
 from cescore.method.column import Flag, Panel
-from cescore.method.linear_rules import (
+from cescore.method.editing.linear_rules import (
     CheckedRecord,
     LinearRule,
     NotLinearError,
@@ -27,7 +27,7 @@ from cescore.method.linear_rules import (
     holds_for,
     linear_rule,
 )
-from cescore.method.slips import Slip, explaining_slips
+from cescore.method.editing.slips import Slip, explaining_slips
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,8 @@ class Search:
         self._written: dict[tuple[str, str], tuple[str, Panel]] = {}
 
     def of(self, entity_id: str, year: int, failing: tuple[str, ...]) -> FewestCells:
-        from cescore.method.error_location import fewest_changes  # SciPy, only where asked
-        from cescore.method.rule_systems import Freedom
+        from cescore.method.editing.error_location import fewest_changes  # SciPy, only where asked
+        from cescore.method.editing.rule_systems import Freedom
 
         entity_type = self.workspace.register[entity_id].entity_type
         every, left_out, record = self._rules(entity_id, entity_type, year)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from cescore.run.job import IN_PROCESS
 
 if TYPE_CHECKING:
-    from cescore.disclosure.standing import Issue
+    from cescore.disclosure.documents.standing import Issue
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What the user asked for; ``progress``: see `cescore.run.progress`.
+    """What the user asked for; ``progress``: see `cescore.run.telling.progress`.
 
     ``lang``: of what is written; ``terminal``: of what is said, "" as what is written.
 

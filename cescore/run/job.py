@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self
 
-from cescore.definitions.json_text import json_document
-from cescore.disclosure.kinds import DOCUMENT_FOLDERS, SCORECARD
+from cescore.definitions.entries.json_text import json_document
+from cescore.disclosure.documents.kinds import DOCUMENT_FOLDERS, SCORECARD
 
 RENDER = "cescore.publish.render:render"
 SPECIMEN_RENDER = "cescore.publish.specimen_page:specimen_page"

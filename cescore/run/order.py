@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from cescore.disclosure.kinds import Kind
+from cescore.disclosure.documents.kinds import Kind
 from cescore.run.job import IN_PROCESS, report_name
 
 Key = Mapping[str, str]  # what made a report: name of the input -> hash of its bytes

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cescore.desk.documents import CONVENTIONS, effective_weights, method_book
-from cescore.disclosure.method_books import make_method_book
-from cescore.disclosure.opened import OpenDocument
+from cescore.disclosure.documents.opened import OpenDocument
+from cescore.disclosure.making.method_books import make_method_book
 from cescore.intake.workspace import Workspace
 from cescore.publish.pages.method_book.frameworks import chapters
 
 if TYPE_CHECKING:
     from cescore.definitions.definitions import Definitions
-    from cescore.disclosure.documents import MethodBook
+    from cescore.disclosure.documents.other_documents import MethodBook
     from cescore.publish.fragment import Fragment
 
 TITLES = {"en": "The method", "zh": "方法"}

@@ -11,7 +11,7 @@ import pypdfium2
 from PIL import Image
 
 from cescore.definitions.shipped import NOTEBOOKS
-from cescore.disclosure.bundles import make_bundle
+from cescore.disclosure.making.bundles import make_bundle
 from cescore.evaluation.yearly import evaluate_workspace
 from cescore.intake.workspace import Workspace
 from cescore.publish.render import render

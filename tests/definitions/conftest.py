@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cescore.definitions.units import Units
+from cescore.definitions.formulas.units import Units
 
 sys.path.insert(0, str(Path(__file__).parent))
 

@@ -10,11 +10,11 @@ import pytest
 from cescore.definitions.bilingual import name_in
 from cescore.definitions.model import Named
 from cescore.definitions.pictures import FlowPicture
-from cescore.disclosure.bundle import Place, PlanCard, StandardCard
-from cescore.method.assessment import Assessment
-from cescore.method.bonus import BonusLine
-from cescore.method.grades import GradeStep
-from cescore.method.vetoes import VetoLine
+from cescore.disclosure.documents.bundle import Place, PlanCard, StandardCard
+from cescore.method.grading.assessment import Assessment
+from cescore.method.grading.bonus import BonusLine
+from cescore.method.grading.grades import GradeStep
+from cescore.method.grading.vetoes import VetoLine
 
 PACKAGE = Path(__file__).parents[2] / "cescore"
 NAMED = (

@@ -20,7 +20,14 @@ from cescore.definitions.model import (
     Transformation,
     WeightingMethod,
 )
-from cescore.method import aggregate, learning, mean_tree, normalisations, outliers, outranking
+from cescore.method.index import (
+    aggregate,
+    learning,
+    mean_tree,
+    normalisations,
+    outliers,
+    outranking,
+)
 
 PAGE = (Path(__file__).parents[2] / "docs" / "formats.md").read_text("utf-8")
 LISTS = {

@@ -9,11 +9,11 @@ import pytest
 from params_builder import load, write
 
 from cescore.definitions import model, pictures
-from cescore.definitions.formula import FUNCTIONS
+from cescore.definitions.formulas.formula import FUNCTIONS
+from cescore.definitions.formulas.units import Units
 from cescore.definitions.load import load_definitions
-from cescore.definitions.units import Units
 from cescore.intake.workspace import Workspace
-from cescore.method.evaluation import evaluate
+from cescore.method.index.evaluation import evaluate
 
 PAGE = (Path(__file__).parents[2] / "docs" / "formats.md").read_text("utf-8")
 FILE = re.compile(r'```\w+ title="([^"]+)"\n(.*?)```', re.DOTALL)

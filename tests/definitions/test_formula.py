@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cescore.definitions.dimensions import resolve
-from cescore.definitions.formula import FormulaError, Resolved, parse
-from cescore.definitions.units import Units
+from cescore.definitions.formulas.dimensions import resolve
+from cescore.definitions.formulas.formula import FormulaError, Resolved, parse
+from cescore.definitions.formulas.units import Units
 from cescore.errors import CescoreError
 
 UNIT_OF = {
@@ -155,7 +155,7 @@ def test_any_text_is_a_formula_or_a_named_mistake(text: str, conditions: bool) -
 
 def test_reading_formulas_and_bundles_needs_no_units_and_no_yaml() -> None:
     code = (
-        "import sys, cescore.definitions.model, cescore.definitions.formula as f; f.parse('a / b');"
+        "import sys, cescore.definitions.model, cescore.definitions.formulas.formula as f; f.parse('a / b');"
         "print(sorted({m.split('.')[0] for m in sys.modules} & {'pint', 'ruamel', 'yaml'}))"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from params_builder import FILES, load, problems
 
-from cescore.definitions.history import SeriesBreak, breaks_of, recorded
+from cescore.definitions.frameworks.history import SeriesBreak, breaks_of, recorded
 
 TOWN = FILES["frameworks/town.yml"]
 YEAR = 2025

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cescore.definitions.json_text import json_document
+from cescore.definitions.entries.json_text import json_document
 from cescore.errors import CescoreError, JsonError
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cescore.definitions.judgement import ahp_weights, budget_allocation
+from cescore.definitions.frameworks.judgement import ahp_weights, budget_allocation
 from cescore.errors import MethodError
 
 

@@ -9,11 +9,11 @@ from textwrap import dedent
 import pytest
 from params_builder import FILES, YEAR, line_of, load, problems, replaced, write
 
+from cescore.definitions.frameworks.scored_elsewhere import counted_twice
 from cescore.definitions.load import load_definitions
 from cescore.definitions.model import Framework, Plan
-from cescore.definitions.scored_elsewhere import counted_twice
 from cescore.errors import ParamsError
-from cescore.intake.unused import points_counted_twice
+from cescore.intake.checks.unused import points_counted_twice
 
 TOWN = "frameworks/town.yml"
 INDICATOR = "direction: -1"  # the line of `carbon` that further keys are put after

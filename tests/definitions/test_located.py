@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cescore.definitions.located import Node, merged, read
+from cescore.definitions.entries.located import Node, merged, read
 from cescore.errors import Problem
 
 WRONG = {

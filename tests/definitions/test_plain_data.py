@@ -69,7 +69,7 @@ def test_what_a_text_would_not_tell_of_is_refused(value: object) -> None:
 @pytest.mark.parametrize(
     "classes",
     [[["os", "system"]], [["cescore.intake.findings", "replace"]], [["cescore.errors", "Nobody"]],
-     [["cescore.run.kept_work", "shutil"]], [["cescore.definitions.units", "Units"]]],
+     [["cescore.run.kept.kept_work", "shutil"]], [["cescore.definitions.formulas.units", "Units"]]],
 )  # fmt: skip
 def test_a_text_names_no_function_and_no_other_class(classes: list[list[str]]) -> None:
     text = json.dumps([classes, [[0, "echo"]], [4, 0]])

@@ -9,10 +9,10 @@ from typing import Any, get_args
 import pytest
 
 from cescore.definitions import model, pictures
-from cescore.definitions.located import read
+from cescore.definitions.entries.located import read
+from cescore.definitions.entries.reading import Reading
 from cescore.definitions.model.base import Definition, Named
 from cescore.definitions.model.written import Number, Pair, Truth, Whole, Words, Written
-from cescore.definitions.reading import Reading
 
 
 class Kept(Definition):

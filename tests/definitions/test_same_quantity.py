@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cescore.definitions.formula import parse
-from cescore.definitions.same_quantity import Quantities, Sameness
+from cescore.definitions.formulas.formula import parse
+from cescore.definitions.formulas.same_quantity import Quantities, Sameness
 
 KNOWN = Quantities(
     {

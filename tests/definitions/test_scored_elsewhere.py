@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from params_builder import FILES, load
 
-from cescore.definitions.scored_elsewhere import scored_elsewhere
+from cescore.definitions.frameworks.scored_elsewhere import scored_elsewhere
 from cescore.definitions.standing import uncompared_checks
 from cescore.errors import ParamsError
-from cescore.intake.unused import unread_check_formulas
+from cescore.intake.checks.unused import unread_check_formulas
 
 PLAN = """
     en: Five years

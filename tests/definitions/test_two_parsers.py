@@ -10,8 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml.error import YAMLError
 
-from cescore.definitions import located
-from cescore.definitions.located import Node, documents_in, quickly_composed
+from cescore.definitions.entries import located
+from cescore.definitions.entries.located import Node, documents_in, quickly_composed
 from cescore.errors import Problem
 
 ROOT = Path(__file__).parents[2]

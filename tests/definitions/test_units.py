@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cescore.definitions.units import UnitError, Units
+from cescore.definitions.formulas.units import UnitError, Units
 from cescore.errors import ParamsError
 
 SAME = [

@@ -9,11 +9,16 @@ from typing import Any
 import pytest
 from definitions.params_builder import load
 
+from cescore.definitions.frameworks.variant_file import (
+    applied,
+    difference,
+    read_variant,
+    write_variant,
+)
 from cescore.definitions.model import Framework
 from cescore.definitions.model.variants import BY_RULE, Terms
-from cescore.definitions.variant_file import applied, difference, read_variant, write_variant
 from cescore.errors import ParamsError, VariantError
-from cescore.method.missing import CASES
+from cescore.method.index.missing import CASES
 
 Change = Callable[[Framework], Framework]
 WATER = {

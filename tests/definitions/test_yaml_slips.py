@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cescore.definitions.located import read
+from cescore.definitions.entries.located import read
 from cescore.errors import Problem
 
 SLIPS = {

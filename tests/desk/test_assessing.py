@@ -9,9 +9,9 @@ import pytest
 from publish import builders, pages
 
 from cescore import desk
-from cescore.method.assessment import Assessment
-from cescore.method.grades import GradeStep
-from cescore.method.vetoes import VetoLine
+from cescore.method.grading.assessment import Assessment
+from cescore.method.grading.grades import GradeStep
+from cescore.method.grading.vetoes import VetoLine
 
 BANDS = (GradeStep("良好", "good", 60.0), GradeStep("合格", "pass", 0.0))
 TARGETS, MEASURES, INDEX = (

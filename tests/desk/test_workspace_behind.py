@@ -10,8 +10,8 @@ import pytest
 from cescore.desk import reading
 from cescore.desk.opening import open_bundle
 from cescore.desk.reading import read_workspace
-from cescore.disclosure.bundles import Bundler
-from cescore.disclosure.gate import Gate
+from cescore.disclosure.making.bundles import Bundler
+from cescore.disclosure.released.gate import Gate
 from cescore.evaluation.yearly import YearlyEvaluation
 
 TOWN = Path(__file__).parents[2] / "examples" / "town"

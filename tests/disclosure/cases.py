@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from cescore.disclosure.bundles import Bundler
-from cescore.disclosure.ledger import Ledger
+from cescore.disclosure.ledger.ledger import Ledger
+from cescore.disclosure.making.bundles import Bundler
 from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
 from cescore.intake.workspace import Workspace
 from cescore.release.ledgers import LedgerAudit, ledger_audit

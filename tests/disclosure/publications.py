@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import linprog
 
-from cescore.disclosure.bundles import Bundler
+from cescore.disclosure.making.bundles import Bundler
 from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
 from cescore.intake.workspace import Workspace
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from cases import Firm, evaluate_again, evaluated
 
-from cescore.disclosure.apart import audits_of
-from cescore.disclosure.behind import Behind
-from cescore.disclosure.kept_pattern import KeptPattern
-from cescore.disclosure.printed_sums import PrintedSums
-from cescore.disclosure.statements import Figure
-from cescore.disclosure.system_audit import SystemAudit
+from cescore.disclosure.ledger.apart import audits_of
+from cescore.disclosure.ledger.behind import Behind
+from cescore.disclosure.ledger.kept_pattern import KeptPattern
+from cescore.disclosure.ledger.printed_sums import PrintedSums
+from cescore.disclosure.ledger.statements import Figure
+from cescore.disclosure.ledger.system_audit import SystemAudit
 
 FRAME = [Firm(i, o) for i, o in zip("abcd", (90, 80, 70, 60), strict=True)]
 FRAME += [replace(f, id=f"{f.id}2", industry="stone") for f in FRAME[:2]]

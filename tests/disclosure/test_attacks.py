@@ -15,12 +15,13 @@ import numpy as np
 import pytest
 from cases import Firm, evaluate_again, evaluated, firms, open_ledger
 
-from cescore.disclosure import gate, industries
-from cescore.disclosure.bundle import Bundle
-from cescore.disclosure.bundles import Bundler
+from cescore.disclosure.documents.bundle import Bundle
+from cescore.disclosure.ledger import industries
+from cescore.disclosure.making.bundles import Bundler
+from cescore.disclosure.released import gate
 from cescore.errors import ParamsError
 from cescore.evaluation.yearly import YearlyEvaluation
-from cescore.method import disclosure
+from cescore.method.disclosure import rules as disclosure
 
 CLOSE = 0.01  # a guess this near, relative, is a disclosure
 Open = Callable[[], None]

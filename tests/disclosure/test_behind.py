@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from cases import VARIABLES, YEARS, evaluate_again, evaluated, firms
 
-from cescore.disclosure.behind import Behind, Quantity
+from cescore.disclosure.ledger.behind import Behind, Quantity
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from cases import Firm, evaluate_again, evaluated, firms, open_ledger
 
-from cescore.disclosure.bundle import Bundle
-from cescore.disclosure.bundles import Bundler
-from cescore.method.disclosure import PeerFigure, standing
+from cescore.disclosure.documents.bundle import Bundle
+from cescore.disclosure.making.bundles import Bundler
+from cescore.method.disclosure.rules import PeerFigure, standing
 
 
 def bundle_of(root: Path, entity: str, frame: list[Firm], parks: tuple[str, ...]) -> Bundle:

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from cases import evaluated, firms
 
-from cescore.disclosure.bundle import Bundle
-from cescore.disclosure.bundles import make_bundle
-from cescore.method.mean_bounds import MeanBounds
+from cescore.disclosure.documents.bundle import Bundle
+from cescore.disclosure.making.bundles import make_bundle
+from cescore.method.disclosure.mean_bounds import MeanBounds
 
 CLOSE = 0.1  # of the p % rule
 

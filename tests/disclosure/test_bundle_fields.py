@@ -10,14 +10,14 @@ from typing import Any, get_args, get_type_hints
 import pytest
 from pydantic import ValidationError
 
-from cescore.disclosure.bundle import Bundle, PeerTable
-from cescore.disclosure.plan_documents import PlanOverview, Review
-from cescore.method.assessment import Assessment
-from cescore.method.contributions import Decomposition
-from cescore.method.disclosure import GroupFigure, PeerFigure
-from cescore.method.period_measures import Completion, PeriodMeasure, completion
-from cescore.method.standards import Compliance
-from cescore.method.target_paths import TargetPath
+from cescore.disclosure.documents.bundle import Bundle, PeerTable
+from cescore.disclosure.documents.plan_documents import PlanOverview, Review
+from cescore.method.disclosure.rules import GroupFigure, PeerFigure
+from cescore.method.grading.assessment import Assessment
+from cescore.method.grading.period_measures import Completion, PeriodMeasure, completion
+from cescore.method.grading.standards import Compliance
+from cescore.method.grading.target_paths import TargetPath
+from cescore.method.index.contributions import Decomposition
 
 BORROWED = (
     "TargetLine", "MeasureLine", "InspectedCheck", "Assessment", "VetoLine", "BonusLine",

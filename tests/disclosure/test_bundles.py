@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from cases import evaluated, firms
 
-from cescore.disclosure.bundle import Bundle, is_altered
-from cescore.disclosure.bundles import Bundler, make_bundle, make_bundles
-from cescore.disclosure.result_file import result_json
-from cescore.disclosure.wording import Wording
+from cescore.disclosure.documents.bundle import Bundle, is_altered
+from cescore.disclosure.documents.result_file import result_json
+from cescore.disclosure.documents.wording import Wording
+from cescore.disclosure.making.bundles import Bundler, make_bundle, make_bundles
 from cescore.errors import DataError
 from cescore.evaluation.yearly import YearlyEvaluation
 from cescore.intake.findings import Finding, Settlement

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from cases import Firm, evaluate_again, evaluated, firms
 
-from cescore.disclosure import by_year
-from cescore.disclosure.ledger import Ledger
+from cescore.disclosure.ledger import by_year
+from cescore.disclosure.ledger.ledger import Ledger
 
 PARKS = ("PK1", "PK2")
 NOW, LAST = "data/2025/observations.csv", "data/2024/observations.csv"

@@ -16,17 +16,17 @@ from canary import Canary
 from cases import Firm, evaluated, firms
 
 from cescore.definitions.shipped import NOTEBOOKS
-from cescore.disclosure.bundle import Bundle
-from cescore.disclosure.bundles import Bundler
-from cescore.disclosure.opened import OpenBundle
-from cescore.disclosure.public_results import public_results
-from cescore.disclosure.result_file import result_json
+from cescore.disclosure.documents.bundle import Bundle
+from cescore.disclosure.documents.opened import OpenBundle
+from cescore.disclosure.documents.result_file import result_json
+from cescore.disclosure.making.bundles import Bundler
+from cescore.disclosure.released.public_results import public_results
 from cescore.publish.check import pdf_text
 from cescore.publish.pages.index.page import index_page
 from cescore.publish.pages.what_if.page import what_if_page
 from cescore.publish.render import render
-from cescore.run.contents import Contents
-from cescore.run.store import Store
+from cescore.run.building.contents import Contents
+from cescore.run.tree.store import Store
 
 PARKS = ("PK6", "PK7", "PK8")
 STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.DOTALL)

@@ -12,20 +12,20 @@ import pytest
 from cases import Firm, evaluated, firms
 
 from cescore.definitions.model import Plan
-from cescore.disclosure.bundle import PeerTable
-from cescore.disclosure.covered_measures import CoveredMeasures, credits_withheld
-from cescore.disclosure.covering import Cover
-from cescore.disclosure.few_withheld import WithheldMember, gives_one_away
-from cescore.disclosure.gate import Gate
+from cescore.disclosure.documents.bundle import PeerTable
+from cescore.disclosure.ledger.few_withheld import WithheldMember, gives_one_away
+from cescore.disclosure.released.covered_measures import CoveredMeasures, credits_withheld
+from cescore.disclosure.released.covering import Cover
+from cescore.disclosure.released.gate import Gate
 from cescore.evaluation.yearly import YearlyEvaluation
 from cescore.intake.address import Address
 from cescore.intake.findings import Finding
-from cescore.method.assessment import Assessment
-from cescore.method.disclosure import PeerFigure
-from cescore.method.measures import MeasureLine, measure_lines, measure_points
-from cescore.method.targets import TargetLine
-from cescore.method.veto_signs import VetoSign
-from cescore.method.vetoes import VetoLine
+from cescore.method.disclosure.rules import PeerFigure
+from cescore.method.grading.assessment import Assessment
+from cescore.method.grading.measures import MeasureLine, measure_lines, measure_points
+from cescore.method.grading.targets import TargetLine
+from cescore.method.grading.veto_signs import VetoSign
+from cescore.method.grading.vetoes import VetoLine
 from cescore.release.audiences import Audience, Audiences
 from tests.method.builders import plan
 

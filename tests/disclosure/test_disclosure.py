@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cescore.definitions.model import Disclosure
-from cescore.method.disclosure import (
+from cescore.method.disclosure.rules import (
     contributions,
     group_figure,
     half_unit,

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from cases import YEARS, Firm, audit_of_release, evaluate_again, evaluated, firms, open_ledger
 
-from cescore.disclosure.bundles import Bundler
-from cescore.disclosure.earlier import EarlierSums, size_of, value_of
-from cescore.disclosure.kept_pattern import FILE, KeptPattern, read_pattern
-from cescore.disclosure.ledger import Ledger
-from cescore.disclosure.statements import Figure
+from cescore.disclosure.ledger.earlier import EarlierSums, size_of, value_of
+from cescore.disclosure.ledger.kept_pattern import FILE, KeptPattern, read_pattern
+from cescore.disclosure.ledger.ledger import Ledger
+from cescore.disclosure.ledger.statements import Figure
+from cescore.disclosure.making.bundles import Bundler
 from cescore.errors import DataError
 from cescore.evaluation.yearly import YearlyEvaluation
 

@@ -12,13 +12,13 @@ import pytest
 from cases import Firm, evaluate_again, evaluated, firms, open_ledger
 
 from cescore.definitions.model import CheckRule
-from cescore.disclosure.behind import Behind
-from cescore.disclosure.bundle import Bundle
-from cescore.disclosure.bundles import Bundler
-from cescore.disclosure.equated import Equated
-from cescore.disclosure.equations import Equation, Equations
-from cescore.disclosure.ledger import Ledger
-from cescore.disclosure.statements import Figure, Statements
+from cescore.disclosure.documents.bundle import Bundle
+from cescore.disclosure.ledger.behind import Behind
+from cescore.disclosure.ledger.equated import Equated
+from cescore.disclosure.ledger.equations import Equation, Equations
+from cescore.disclosure.ledger.ledger import Ledger
+from cescore.disclosure.ledger.statements import Figure, Statements
+from cescore.disclosure.making.bundles import Bundler
 from cescore.evaluation.yearly import YearlyEvaluation
 
 CLOSE = 0.01

@@ -10,12 +10,12 @@ from types import SimpleNamespace
 import pytest
 from cases import evaluate_again, evaluated, firms, open_ledger
 
-from cescore.disclosure import gate as gates
-from cescore.disclosure.bundle import Bundle
-from cescore.disclosure.bundles import Bundler
-from cescore.disclosure.gate import Gate
-from cescore.disclosure.ledger import Ledger
-from cescore.intake.entities import Entity
+from cescore.disclosure.documents.bundle import Bundle
+from cescore.disclosure.ledger.ledger import Ledger
+from cescore.disclosure.making.bundles import Bundler
+from cescore.disclosure.released import gate as gates
+from cescore.disclosure.released.gate import Gate
+from cescore.intake.register.entities import Entity
 
 
 @pytest.fixture

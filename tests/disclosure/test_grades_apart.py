@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from cescore.definitions.model import Disclosure
-from cescore.disclosure.grades_apart import grades_apart
+from cescore.disclosure.making.grades_apart import grades_apart
 from cescore.evaluation.yearly import YearlyEvaluation
 
 LEAST = (90, 80, 70, 60)  # of the scale of the sample

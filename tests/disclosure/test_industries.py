@@ -9,17 +9,17 @@ from pathlib import Path
 import pytest
 from cases import Firm, evaluate_again, evaluated, firms, open_ledger
 
-from cescore.disclosure import industries
-from cescore.disclosure.behind import Behind
-from cescore.disclosure.bundles import Bundler
-from cescore.disclosure.industries import (
+from cescore.disclosure.ledger import industries
+from cescore.disclosure.ledger.behind import Behind
+from cescore.disclosure.ledger.industries import (
     OF_INDUSTRY,
     IndustryTable,
     industry_figure,
     is_of_industry,
 )
-from cescore.disclosure.kept_pattern import FILE
-from cescore.disclosure.ledger import Ledger
+from cescore.disclosure.ledger.kept_pattern import FILE
+from cescore.disclosure.ledger.ledger import Ledger
+from cescore.disclosure.making.bundles import Bundler
 from cescore.evaluation.yearly import YearlyEvaluation
 
 CLOSE = 0.05

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from cases import Firm, evaluated, firms
 
-from cescore.disclosure import few_withheld
-from cescore.disclosure.bundle import Bundle
-from cescore.disclosure.bundles import make_bundle
-from cescore.disclosure.few_withheld import WithheldMember, gives_one_away
-from cescore.disclosure.shown_wholes import ShownWholes
+from cescore.disclosure.documents.bundle import Bundle
+from cescore.disclosure.ledger import few_withheld
+from cescore.disclosure.ledger.few_withheld import WithheldMember, gives_one_away
+from cescore.disclosure.making.bundles import make_bundle
+from cescore.disclosure.released.shown_wholes import ShownWholes
 
 CLOSE = 0.1  # of the p % rule
 RECYCLER, MAKER = 0, 1

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from cases import evaluated, firms
 
-from cescore.disclosure.earlier import EarlierSums, size_of
-from cescore.disclosure.kept_pattern import FILE, KeptPattern, basis_of, read_pattern
-from cescore.disclosure.statements import Figure
+from cescore.disclosure.ledger.earlier import EarlierSums, size_of
+from cescore.disclosure.ledger.kept_pattern import FILE, KeptPattern, basis_of, read_pattern
+from cescore.disclosure.ledger.statements import Figure
 from cescore.errors import DataError
-from cescore.intake.entities import Register
+from cescore.intake.register.entities import Register
 from cescore.intake.workspace import Workspace
 
 # --- the file --------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import pytest
 from cescore.errors import ParamsError
 from cescore.intake.workspace import Workspace
 from cescore.method.column import Flag, State
-from cescore.method.evaluation import TypeEvaluation, evaluate
+from cescore.method.index.evaluation import TypeEvaluation, evaluate
 
 VARIABLES = """
 gdp: {en: GDP, unit: 10k CNY, entity_types: [city, district]}
@@ -164,7 +164,7 @@ def test_no_kiln_follows_from_a_difference_of_bodies(load, firms):
 
 
 def test_without_the_gate_the_single_kiln_follows(load, monkeypatch):
-    everything = "cescore.method.member_sums.MemberSums.releasable"
+    everything = "cescore.method.disclosure.member_sums.MemberSums.releasable"
     monkeypatch.setattr(everything, lambda self, members, values, holders: [True] * len(members))
     assert frozenset({"D3F0"}) in solvable(load())
 

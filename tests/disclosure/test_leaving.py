@@ -8,18 +8,25 @@ from pathlib import Path
 import pytest
 from cases import evaluated, firms
 
-from cescore.disclosure.bundle import Bundle
-from cescore.disclosure.bundles import Bundler
-from cescore.disclosure.documents import Document
-from cescore.disclosure.kinds import KINDS
-from cescore.disclosure.leaving import LEAVING, REASONS, RESULT_KINDS, SOURCES, fields_of, leaving
-from cescore.disclosure.plan_documents import PlanDocument
+from cescore.disclosure.documents.bundle import Bundle
+from cescore.disclosure.documents.kinds import KINDS
+from cescore.disclosure.documents.leaving import (
+    LEAVING,
+    REASONS,
+    RESULT_KINDS,
+    SOURCES,
+    fields_of,
+    leaving,
+)
+from cescore.disclosure.documents.other_documents import Document
+from cescore.disclosure.documents.plan_documents import PlanDocument
+from cescore.disclosure.making.bundles import Bundler
 
 FIELDS = list(leaving())
 
 
 def test_no_field_of_a_document_is_unsaid() -> None:
-    """Who adds a field says where its numbers come from: in `cescore/disclosure/leaving.py`."""
+    """Who adds a field says where its numbers come from: in `cescore/disclosure/documents/leaving.py`."""
     assert [(f.document, f.path) for f in FIELDS if f.source is None] == []
 
 

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from cases import YEARS, Firm, evaluate_again, evaluated, firms, open_ledger
 
-from cescore.disclosure.apart import audits_of
-from cescore.disclosure.bundle import Bundle
-from cescore.disclosure.bundles import Bundler
-from cescore.disclosure.kept_pattern import FILE
-from cescore.disclosure.ledger import Ledger
-from cescore.disclosure.remaining import observer_of, ranges
-from cescore.disclosure.statements import Figure
+from cescore.disclosure.documents.bundle import Bundle
+from cescore.disclosure.ledger.apart import audits_of
+from cescore.disclosure.ledger.kept_pattern import FILE
+from cescore.disclosure.ledger.ledger import Ledger
+from cescore.disclosure.ledger.remaining import observer_of, ranges
+from cescore.disclosure.ledger.statements import Figure
+from cescore.disclosure.making.bundles import Bundler
 from cescore.errors import DataError
 from cescore.evaluation.yearly import YearlyEvaluation
 from cescore.method.column import State
@@ -190,7 +190,7 @@ def test_what_is_still_safe_is_not_looked_for_again(
         asked.append(bool(audit(frozenset(before))))
         return set(before)
 
-    monkeypatch.setattr("cescore.disclosure.ledger.least_withheld", looked_for)
+    monkeypatch.setattr("cescore.disclosure.ledger.ledger.least_withheld", looked_for)
     again = Ledger(evaluate_again(tmp_path))
     assert not again.is_kept and again.withheld == pattern.withheld
     assert asked and not any(

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from cases import evaluate_again, evaluated, firms
 
-from cescore.disclosure.behind import Behind, Quantity
-from cescore.disclosure.bundles import Bundler
-from cescore.disclosure.equated import WITHIN, Equated
-from cescore.disclosure.ledger import Ledger
-from cescore.disclosure.statements import Statements
+from cescore.disclosure.ledger.behind import Behind, Quantity
+from cescore.disclosure.ledger.equated import WITHIN, Equated
+from cescore.disclosure.ledger.ledger import Ledger
+from cescore.disclosure.ledger.statements import Statements
+from cescore.disclosure.making.bundles import Bundler
 from cescore.errors import CescoreError
 from cescore.evaluation.yearly import YearlyEvaluation
 

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from cescore.disclosure.bundle import Bundle
-from cescore.disclosure.bundles import Bundler
-from cescore.disclosure.illustrating import illustrate
-from cescore.disclosure.origins import Origins
+from cescore.disclosure.documents.bundle import Bundle
+from cescore.disclosure.making.bundles import Bundler
+from cescore.disclosure.making.illustrating import illustrate
+from cescore.disclosure.making.origins import Origins
 from cescore.evaluation.yearly import evaluate_workspace
 from cescore.intake.workspace import Workspace
-from cescore.run.inputs import FOLLOWED, Inputs
+from cescore.run.inputs.hashed import FOLLOWED, Inputs
 from tests.run.small_city import FILES, FRAMEWORK, REGISTER, make
 
 OWN = "E1"  # whose bundle is looked at; the others' figures are changed around it

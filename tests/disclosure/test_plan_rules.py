@@ -8,15 +8,15 @@ from intake.test_workspace import workspace  # noqa: F401
 from method.test_bonus import BONUS
 from method.test_bonus import PLAN as PARK_PLAN
 
-from cescore.disclosure.bundle import Bundle
-from cescore.disclosure.bundles import make_bundle
-from cescore.disclosure.opened import OpenBundle
-from cescore.disclosure.plan_rules import rules_for
+from cescore.disclosure.documents.bundle import Bundle
+from cescore.disclosure.documents.opened import OpenBundle
+from cescore.disclosure.making.bundles import make_bundle
+from cescore.disclosure.making.plan_rules import rules_for
 from cescore.evaluation.yearly import evaluate_workspace
-from cescore.method.assessment import Evidence, assess
-from cescore.method.indicators import compute_indicators
-from cescore.method.parts import index_part
-from cescore.method.targets import assess_targets
+from cescore.method.grading.assessment import Evidence, assess
+from cescore.method.grading.parts import index_part
+from cescore.method.grading.targets import assess_targets
+from cescore.method.index.indicators import compute_indicators
 
 WITH_PLAN = {"params/plans/p.yml": PLAN, "params/runs/2024.yml": "year: 2024\nplan: p\n"}
 

@@ -11,10 +11,10 @@ import pytest
 from cases import Firm, evaluate_again, evaluated, firms, open_ledger
 from rich.console import Console
 
-from cescore.disclosure.bundles import Bundler
-from cescore.disclosure.kept_pattern import FILE, read_pattern
+from cescore.disclosure.ledger.kept_pattern import FILE, read_pattern
+from cescore.disclosure.making.bundles import Bundler
 from cescore.errors import DataError
-from cescore.run.protecting import infer, protect
+from cescore.run.commands.protecting import infer, protect
 
 PARKS = ("PK6", "PK7", "PK8")
 

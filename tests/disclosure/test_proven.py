@@ -13,14 +13,14 @@ import pytest
 from cases import Firm, evaluate_again, evaluated, firms
 
 from cescore.definitions.model import Disclosure
-from cescore.disclosure import proven
-from cescore.disclosure.kept_pattern import FILE, KeptPattern
-from cescore.disclosure.ledger import Ledger
-from cescore.disclosure.proven import verdict_of
-from cescore.disclosure.statements import Figure
-from cescore.method.inference import Statement, System
-from cescore.method.knowledge import RespondentCell
-from cescore.method.protection import Protection
+from cescore.disclosure.ledger import proven
+from cescore.disclosure.ledger.kept_pattern import FILE, KeptPattern
+from cescore.disclosure.ledger.ledger import Ledger
+from cescore.disclosure.ledger.proven import verdict_of
+from cescore.disclosure.ledger.statements import Figure
+from cescore.method.disclosure.inference import Statement, System
+from cescore.method.disclosure.knowledge import RespondentCell
+from cescore.method.disclosure.protection import Protection
 
 # --- what the hash is made of ----------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from publications import published
 from publications_over_years import AuditOverYears, over_years, written_over_years
 from test_publications import whole_bodies
 
-from cescore.disclosure import equated
+from cescore.disclosure.ledger import equated
 
 RULES = equated._zeros
 

@@ -8,17 +8,17 @@ import pytest
 from cases import evaluated, firms
 
 from cescore.desk import steps
-from cescore.disclosure.bundle import Bundle
-from cescore.disclosure.bundles import make_bundle
-from cescore.disclosure.gate import Gate
-from cescore.disclosure.opened import OpenBundle
-from cescore.disclosure.result_file import result_json
+from cescore.disclosure.documents.bundle import Bundle
+from cescore.disclosure.documents.opened import OpenBundle
+from cescore.disclosure.documents.result_file import result_json
+from cescore.disclosure.making.bundles import make_bundle
+from cescore.disclosure.released.gate import Gate
 from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
 from cescore.intake.workspace import Workspace
 from cescore.publish.pages.index.listing import Line
 from cescore.publish.view import UNFILED, UNRATED, View
-from cescore.run.contents import Contents
-from cescore.run.store import Store
+from cescore.run.building.contents import Contents
+from cescore.run.tree.store import Store
 
 PARKS = ("PK1", "PK2")
 

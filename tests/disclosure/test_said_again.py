@@ -13,12 +13,12 @@ from typing import Any, Literal
 import pytest
 from cases import YEARS, Firm, evaluated, firms
 
-from cescore.disclosure.bundles import Bundler
-from cescore.disclosure.gate import Gate
-from cescore.disclosure.ledger import Ledger
-from cescore.disclosure.others import OtherRespondents
-from cescore.disclosure.public_view import PublicView
-from cescore.disclosure.statements import Figure
+from cescore.disclosure.ledger.ledger import Ledger
+from cescore.disclosure.ledger.statements import Figure
+from cescore.disclosure.making.bundles import Bundler
+from cescore.disclosure.released.gate import Gate
+from cescore.disclosure.released.others import OtherRespondents
+from cescore.disclosure.released.public_view import PublicView
 from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
 from cescore.intake.address import Address
 from cescore.intake.findings import Finding

@@ -5,9 +5,9 @@ import subprocess
 import sys
 
 ASKED = """
-from cescore.disclosure.equations import Follows
-from cescore.disclosure.statements import Figure
-from cescore.disclosure.system_audit import in_words
+from cescore.disclosure.ledger.equations import Follows
+from cescore.disclosure.ledger.statements import Figure
+from cescore.disclosure.ledger.system_audit import in_words
 sources = frozenset(Figure("PK01", f"{code}", 2025) for code in "abcdefgh")
 print(in_words(Follows(Figure("PK01", "total", 2025), sources, 0.5)))
 """

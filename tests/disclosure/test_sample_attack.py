@@ -13,7 +13,7 @@ from cases import open_ledger
 from ruamel.yaml import YAML
 from sample_attack import Attack, attack_on
 
-from cescore.disclosure.bundles import Bundler
+from cescore.disclosure.making.bundles import Bundler
 from cescore.evaluation.yearly import YearlyEvaluation
 from cescore.intake.workspace import Workspace
 

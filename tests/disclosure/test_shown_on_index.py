@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 from cases import Firm, evaluated, firms
 
-from cescore.disclosure.gate import Gate
+from cescore.disclosure.released.gate import Gate
 from cescore.evaluation.yearly import YearlyEvaluation
 from cescore.intake.address import Address
 from cescore.intake.findings import Finding
 from cescore.intake.wording import unit
-from cescore.method.assessment import Assessment
+from cescore.method.grading.assessment import Assessment
 from cescore.publish.pages.index.listing import IndexPage, Line
 from cescore.publish.pages.index.page import index_page
-from cescore.run.contents import Contents
-from cescore.run.store import Store
+from cescore.run.building.contents import Contents
+from cescore.run.tree.store import Store
 
 WITHHELD = "※"
 NUMBER = re.compile(r"\d+\.\d+")

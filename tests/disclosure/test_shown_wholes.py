@@ -7,9 +7,9 @@ from typing import cast
 import pytest
 from publish import builders, pages
 
-from cescore.disclosure.shown_wholes import ShownWholes, _Leaves
-from cescore.method.evaluation import TypeEvaluation, evaluate
-from cescore.method.mean_bounds import Extent, MeanBounds
+from cescore.disclosure.released.shown_wholes import ShownWholes, _Leaves
+from cescore.method.disclosure.mean_bounds import Extent, MeanBounds
+from cescore.method.index.evaluation import TypeEvaluation, evaluate
 
 NOW = frozenset({2025})
 

@@ -12,21 +12,21 @@ from pathlib import Path
 import pytest
 from cases import Firm, evaluate_again, evaluated
 
-from cescore.disclosure.behind import Behind, Quantity
-from cescore.disclosure.costs import costs
-from cescore.disclosure.earlier import EarlierSums
-from cescore.disclosure.equations import Equation
-from cescore.disclosure.industries import OF_INDUSTRY
-from cescore.disclosure.kept_pattern import KeptPattern
-from cescore.disclosure.ledger import Ledger, _needless
-from cescore.disclosure.printed_sums import PrintedSum, PrintedSums, is_implied
-from cescore.disclosure.statements import Figure, Returned
-from cescore.disclosure.system_audit import SystemAudit
-from cescore.disclosure.unknowns import LATE, Rest, is_late
+from cescore.disclosure.ledger.behind import Behind, Quantity
+from cescore.disclosure.ledger.costs import costs
+from cescore.disclosure.ledger.earlier import EarlierSums
+from cescore.disclosure.ledger.equations import Equation
+from cescore.disclosure.ledger.industries import OF_INDUSTRY
+from cescore.disclosure.ledger.kept_pattern import KeptPattern
+from cescore.disclosure.ledger.ledger import Ledger, _needless
+from cescore.disclosure.ledger.printed_sums import PrintedSum, PrintedSums, is_implied
+from cescore.disclosure.ledger.statements import Figure, Returned
+from cescore.disclosure.ledger.system_audit import SystemAudit
+from cescore.disclosure.ledger.unknowns import LATE, Rest, is_late
 from cescore.evaluation.yearly import YearlyEvaluation
-from cescore.method.inference import Key, Statement
-from cescore.method.knowledge import RespondentCell
-from cescore.method.linear_forms import LinearForm
+from cescore.method.disclosure.inference import Key, Statement
+from cescore.method.disclosure.knowledge import RespondentCell
+from cescore.method.disclosure.linear_forms import LinearForm
 
 PARKS = ("PK1", "PK2")
 FIRMS = [

@@ -10,10 +10,10 @@ import pytest
 from cases import evaluated, firms
 from scipy.optimize import brentq
 
-from cescore.disclosure.bundle import Bundle
-from cescore.disclosure.bundles import make_bundle
-from cescore.disclosure.solvable import Beneath, JoinedWholes, ReleasedWholes
-from cescore.method.mean_bounds import MeanBounds
+from cescore.disclosure.documents.bundle import Bundle
+from cescore.disclosure.ledger.solvable import Beneath, JoinedWholes, ReleasedWholes
+from cescore.disclosure.making.bundles import make_bundle
+from cescore.method.disclosure.mean_bounds import MeanBounds
 
 BENEATH = {"a": "x", "b": "x", "c": "yz", "d": "y", "e": "y"}  # indicator -> withheld operands
 

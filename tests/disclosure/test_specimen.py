@@ -8,9 +8,15 @@ from typing import Any
 from publish import builders
 
 from cescore.definitions.model import Named
-from cescore.disclosure.bundle import BesideCard, BesideGroup, Bundle, PeerTable, is_altered
-from cescore.disclosure.specimen import specimen
-from cescore.method.disclosure import PeerFigure
+from cescore.disclosure.documents.bundle import (
+    BesideCard,
+    BesideGroup,
+    Bundle,
+    PeerTable,
+    is_altered,
+)
+from cescore.disclosure.documents.specimen import specimen
+from cescore.method.disclosure.rules import PeerFigure
 
 # what params decide for every entity of a type; all else must be as empty as in a bundle of nobody
 DECIDED = {

@@ -10,9 +10,9 @@ from types import SimpleNamespace
 import pytest
 from cases import evaluate_again, evaluated, firms
 
-from cescore.disclosure.behind import Behind
-from cescore.disclosure.statements import Figure, Statements
-from cescore.method.linear_forms import Meaning
+from cescore.disclosure.ledger.behind import Behind
+from cescore.disclosure.ledger.statements import Figure, Statements
+from cescore.method.disclosure.linear_forms import Meaning
 
 
 def changed(root: Path, framework: str, **more: object) -> None:

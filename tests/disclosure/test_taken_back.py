@@ -17,16 +17,16 @@ import pytest
 from cases import Firm, audit_of_release, evaluate_again, evaluated, firms
 from rich.console import Console
 
-from cescore.disclosure import costs
-from cescore.disclosure.earlier import EarlierSums, size_of
-from cescore.disclosure.kept_pattern import FILE, KeptPattern, read_pattern
-from cescore.disclosure.ledger import Ledger
-from cescore.disclosure.remaining import ranges
-from cescore.disclosure.statements import Figure
-from cescore.disclosure.taken_back import StillKnown, TakenBack
+from cescore.disclosure.ledger import costs
+from cescore.disclosure.ledger.earlier import EarlierSums, size_of
+from cescore.disclosure.ledger.kept_pattern import FILE, KeptPattern, read_pattern
+from cescore.disclosure.ledger.ledger import Ledger
+from cescore.disclosure.ledger.remaining import ranges
+from cescore.disclosure.ledger.statements import Figure
+from cescore.disclosure.ledger.taken_back import StillKnown, TakenBack
 from cescore.run.asked import Asked
-from cescore.run.checking import check
-from cescore.run.protecting import infer, protect
+from cescore.run.commands.checking import check
+from cescore.run.commands.protecting import infer, protect
 
 SECRET = Firm("alone", 2500.5, park="PK2", material=0.0, waste=0.0, recycled=0.0)
 NEW = Figure("C1", "recycled", 2025)  # has never been out

@@ -12,11 +12,11 @@ from evaluation.test_yearly import PLAN
 from intake.test_workspace import FRAMEWORK, HEADER, ROWS, workspace  # noqa: F401
 
 from cescore.definitions.model import Framework
-from cescore.disclosure.bundle import Bundle
-from cescore.disclosure.bundles import Bundler, make_bundle
-from cescore.disclosure.result_file import result_json
-from cescore.disclosure.trial import TRIAL, is_trial, trial_of
-from cescore.disclosure.trials import Trials
+from cescore.disclosure.documents.bundle import Bundle
+from cescore.disclosure.documents.result_file import result_json
+from cescore.disclosure.documents.trial import TRIAL, is_trial, trial_of
+from cescore.disclosure.making.bundles import Bundler, make_bundle
+from cescore.disclosure.making.trials import Trials
 from cescore.errors import VariantError
 from cescore.evaluation.yearly import evaluate_workspace
 

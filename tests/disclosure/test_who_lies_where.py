@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from cases import VARIABLES, Firm, evaluate_again, evaluated, firms, open_ledger
 
-from cescore.disclosure.bundles import Bundler
-from cescore.disclosure.ledger import Ledger
+from cescore.disclosure.ledger.ledger import Ledger
+from cescore.disclosure.making.bundles import Bundler
 from cescore.evaluation.yearly import YearlyEvaluation
 
 VICTIM = Firm("victim", 5000.5, park="PK2", material=4321.25)

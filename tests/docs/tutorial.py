@@ -27,8 +27,8 @@ from typing import Any
 
 import nbformat
 
-import cescore.run.build
-import cescore.run.explaining  # noqa: F401 - imported once, children have them
+import cescore.run.building.build
+import cescore.run.commands.explaining  # noqa: F401 - imported once, children have them
 from tests.run.in_this_process import forked
 
 _BLOCK = re.compile(

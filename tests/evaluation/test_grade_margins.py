@@ -8,7 +8,7 @@ from intake.test_workspace import FRAMEWORK, HEADER, ROWS, workspace  # noqa: F4
 
 from cescore.evaluation.grade_margins import margin_of
 from cescore.evaluation.yearly import evaluate_workspace
-from cescore.method.grade_margin import MOST_MOVES, GradeMargin
+from cescore.method.grading.grade_margin import MOST_MOVES, GradeMargin
 
 ONE = """  n{i}:
     {{en: N{i}, formula: v{i} / waste, unit: CNY/t, direction: 1, group: all, weight: 1, source: test,

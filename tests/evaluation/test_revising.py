@@ -13,8 +13,8 @@ from cescore.errors import DataError
 from cescore.evaluation.revising.move import ResultMove
 from cescore.evaluation.revising.revision import Revision, revise
 from cescore.evaluation.revising.side import Side
-from cescore.run.revisions import RevisionText, write_moves
-from cescore.run.vintages import open_side
+from cescore.run.commands.revisions import RevisionText, write_moves
+from cescore.run.results.vintages import open_side
 
 HOSPITALS = Path(__file__).parents[1] / "unseen" / "workspace"
 YEAR = 2023

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from cescore.disclosure.bundle import Bundle
-from cescore.disclosure.bundles import Bundler
-from cescore.disclosure.result_file import result_json
+from cescore.disclosure.documents.bundle import Bundle
+from cescore.disclosure.documents.result_file import result_json
+from cescore.disclosure.making.bundles import Bundler
 from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
 from cescore.intake.workspace import Workspace
 

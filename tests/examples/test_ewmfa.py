@@ -9,8 +9,8 @@ import pytest
 
 from cescore.definitions.load import load_definitions
 from cescore.method.column import STATE_NAMES, Column, Panel, State
-from cescore.method.formulas import evaluate
-from cescore.method.indicators import compute_accounts
+from cescore.method.index.formulas import evaluate
+from cescore.method.index.indicators import compute_accounts
 
 HERE = Path(__file__).parent
 FLOWS = ("de", "imports", "exports", "rcv_r", "imports_waste", "exports_waste")

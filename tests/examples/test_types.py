@@ -8,7 +8,7 @@ import pytest
 
 from cescore.definitions.definitions import Definitions
 from cescore.definitions.load import load_definitions
-from cescore.disclosure.bundles import make_bundle
+from cescore.disclosure.making.bundles import make_bundle
 from cescore.evaluation.yearly import evaluate_workspace
 from cescore.intake.workspace import Workspace
 from cescore.publish.publication import Scorecard

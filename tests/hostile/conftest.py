@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cescore.disclosure.bundles import Bundler
+from cescore.disclosure.making.bundles import Bundler
 from cescore.evaluation.yearly import evaluate_workspace
 from cescore.intake.workspace import Workspace
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cescore.errors import CescoreError
-from cescore.intake.accounting import RowCount
+from cescore.intake.sources.accounting import RowCount
 from cescore.intake.workspace import Workspace
 
 SOUND = Path(__file__).parent / "workspace"

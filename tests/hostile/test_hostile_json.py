@@ -9,8 +9,8 @@ import pytest
 from cescore.errors import RunError
 from cescore.release.editions import MANIFEST, EditionFolder
 from cescore.release.register import REGISTER_NAME, ReleaseRegister
-from cescore.run.journal import read_journal
-from cescore.run.production import refuse_trials
+from cescore.run.inputs.production import refuse_trials
+from cescore.run.tree.journal import read_journal
 
 DEEP = "[" * 100_000
 

@@ -13,7 +13,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from cescore.definitions.shipped import PACKAGE
-from cescore.disclosure.bundles import Bundler
+from cescore.disclosure.making.bundles import Bundler
 from cescore.errors import PublishError
 from cescore.evaluation.yearly import evaluate_workspace
 from cescore.intake.findings import write_findings
@@ -24,9 +24,9 @@ from cescore.publish.pages.index.page import index_page
 from cescore.publish.printing.print_style import fetcher
 from cescore.publish.rehearsal import FACTS
 from cescore.publish.render import render
-from cescore.run.contents import Contents
-from cescore.run.store import Store
-from cescore.run.tables import write_table
+from cescore.run.building.contents import Contents
+from cescore.run.results.tables import write_table
+from cescore.run.tree.store import Store
 from tests.release.world import write_workspace
 
 ROOT = Path(__file__).parents[2]

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from cescore.definitions.model import Variable
-from cescore.intake.dictionary import Dictionary
-from cescore.intake.entities import Register
 from cescore.intake.findings import Finding, FindingLog
-from cescore.intake.inventory import find_sources
-from cescore.intake.observations import Observations
-from cescore.intake.reading import ReadTables, read_observations
-from cescore.intake.register_file import read_register
+from cescore.intake.observations.dictionary import Dictionary
+from cescore.intake.observations.observations import Observations
+from cescore.intake.observations.reading import ReadTables, read_observations
+from cescore.intake.register.entities import Register
+from cescore.intake.register.register_file import read_register
+from cescore.intake.sources.inventory import find_sources
 from cescore.intake.wording import LANGUAGES
 
 REGISTER = """entity_id,entity_type,parent_id,counted_in,name_zh

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from cescore.definitions.model import BuiltInChecks, CheckRule
-from cescore.intake.checks import Checked, check
-from cescore.intake.panel import build_panels
+from cescore.intake.checks.checks import Checked, check
+from cescore.intake.observations.panel import build_panels
 
 REGISTER = """entity_id,entity_type,parent_id,counted_in,valid_from,valid_to
 C1,city,,,,

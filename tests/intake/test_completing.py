@@ -10,7 +10,7 @@ import pytest
 from cescore.errors import ParamsError
 from cescore.intake.workspace import Workspace
 from cescore.method.column import Flag, State
-from cescore.method.indicators import compute_accounts
+from cescore.method.index.indicators import compute_accounts
 
 VARIABLES = """
 gdp_current: {en: GDP at current prices, unit: CNY}

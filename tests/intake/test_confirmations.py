@@ -8,9 +8,14 @@ from datetime import date
 import pytest
 
 from cescore.errors import DataError
-from cescore.intake.confirmations import Confirmation, confirm, read_confirmations, stated_values
+from cescore.intake.checks.confirmations import (
+    Confirmation,
+    confirm,
+    read_confirmations,
+    stated_values,
+)
 from cescore.intake.findings import Context, Finding, FindingLog, Settlement
-from cescore.intake.register_file import read_register
+from cescore.intake.register.register_file import read_register
 from cescore.intake.wording import code, formula, phrase, unit
 
 FILE = "data/confirmations.yml"

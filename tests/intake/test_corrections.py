@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from cescore.errors import DataError
-from cescore.intake.correcting import apply_corrections
-from cescore.intake.corrections import read_corrections
 from cescore.intake.findings import Context, Settlement
-from cescore.intake.statuses import STATUSES
+from cescore.intake.observations.correcting import apply_corrections
+from cescore.intake.observations.corrections import read_corrections
+from cescore.intake.observations.statuses import STATUSES
 from cescore.method.column import Flag
 
 FILE = "data/corrections.yml"

@@ -18,9 +18,9 @@ import pytest
 from cescore.definitions.model.database import Database
 from cescore.errors import ParamsError
 from cescore.intake.address import Address
-from cescore.intake.database_query import as_text
-from cescore.intake.databases import KEEPING, KEPT, as_kept
 from cescore.intake.findings import Finding
+from cescore.intake.sources.database_query import as_text
+from cescore.intake.sources.databases import KEEPING, KEPT, as_kept
 from cescore.intake.workspace import Workspace
 
 SECRET = "s3cr:t@/x"

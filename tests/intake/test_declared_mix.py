@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from cescore.definitions.industry_mix import parts_of
-from cescore.intake.declared_mix import _DeclaredMix, _given_away
-from cescore.intake.entities import Entity
+from cescore.intake.register.declared_mix import _DeclaredMix, _given_away
+from cescore.intake.register.entities import Entity
 from cescore.intake.workspace import Workspace
 
 FRAMEWORK = """

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cescore.errors import DataError
-from cescore.intake.entities import Entity, Register
 from cescore.intake.findings import FindingLog
 from cescore.intake.notation import bad_id
-from cescore.intake.register_file import read_register
+from cescore.intake.register.entities import Entity, Register
+from cescore.intake.register.register_file import read_register
 
 
 @pytest.fixture

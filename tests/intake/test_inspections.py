@@ -7,9 +7,9 @@ import csv
 import pytest
 
 from cescore.definitions.model import Check, Measure, Plan, Veto
-from cescore.intake.entities import Entity, Register
 from cescore.intake.findings import Context, FindingLog
-from cescore.intake.inspections import read_measures, read_vetoes
+from cescore.intake.records.inspections import read_measures, read_vetoes
+from cescore.intake.register.entities import Entity, Register
 
 REGISTER = Register(
     {e: Entity(e, t) for e, t in (("C1", "city"), ("D1", "district"), ("P1", "park"))}

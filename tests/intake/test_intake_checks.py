@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from cescore.definitions.model import BuiltInChecks, CheckRule, IndustryRange
-from cescore.intake.checks import Checked, check
-from cescore.intake.panel import build_panels
+from cescore.intake.checks.checks import Checked, check
+from cescore.intake.observations.panel import build_panels
 
 HEADER = "entity_id,year,variable,value,status\n"
 

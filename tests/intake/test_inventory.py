@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cescore.intake.findings import Finding, FindingLog
-from cescore.intake.inventory import find_sources, tell_strays
+from cescore.intake.sources.inventory import find_sources, tell_strays
 
 HEADER = "entity_id,year,variable,value\n"
 

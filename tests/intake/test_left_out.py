@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from cescore.intake.left_out import left_out
-from cescore.intake.panel import build_panels
+from cescore.intake.checks.left_out import left_out
+from cescore.intake.observations.panel import build_panels
 
 HEADER = "entity_id,year,variable,value,status\n"
 LAST_YEAR = ("D1,2023,waste,5,", "D1,2023,stock_change,2,", "D1,2023,gdp,9,")

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cescore.intake.near_words import holds_word, is_near
 from cescore.intake.notation import (
     bad_id,
     clean,
@@ -15,6 +14,7 @@ from cescore.intake.notation import (
     is_spreadsheet_error,
     number,
 )
+from cescore.intake.register.near_words import holds_word, is_near
 
 
 @given(st.integers(-(10**12), 10**12))

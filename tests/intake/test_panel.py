@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from cescore.intake.panel import PanelLayout, build_panels, tiling
+from cescore.intake.observations.panel import PanelLayout, build_panels, tiling
 from cescore.method.column import Flag, State
 
 HEADER = "entity_id,year,variable,value,status,source,basis\n"

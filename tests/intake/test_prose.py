@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from cescore.intake.entities import Entity, Register
 from cescore.intake.findings import FindingLog
-from cescore.intake.prose import LONGEST, read_prose
+from cescore.intake.records.prose import LONGEST, read_prose
+from cescore.intake.register.entities import Entity, Register
 
 HEAD = "---\nowner: 办公室\ndate: 2026-03-10\n"
 REGISTER = Register({e: Entity(e, "park") for e in ("P1", "P2")})

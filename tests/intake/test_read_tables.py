@@ -14,14 +14,14 @@ from intake.conftest import REGISTER, VARIABLES
 
 from cescore.definitions.model import Variable
 from cescore.errors import DataError
-from cescore.intake.batches import LAYOUT
-from cescore.intake.csv_table import read_text
-from cescore.intake.dictionary import Dictionary
 from cescore.intake.findings import Context, FindingLog
-from cescore.intake.inventory import find_sources
-from cescore.intake.panel import build_panels
-from cescore.intake.reading import read_observations
-from cescore.intake.register_file import read_register
+from cescore.intake.observations.dictionary import Dictionary
+from cescore.intake.observations.panel import build_panels
+from cescore.intake.observations.reading import read_observations
+from cescore.intake.register.register_file import read_register
+from cescore.intake.sources.batches import LAYOUT
+from cescore.intake.sources.csv_table import read_text
+from cescore.intake.sources.inventory import find_sources
 
 HEADER = "entity_id,year,variable,value,status,note\n"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cescore.intake.entities import Entity, Register
-from cescore.intake.respondents import NamedRespondents
+from cescore.intake.register.entities import Entity, Register
+from cescore.intake.register.respondents import NamedRespondents
 
 FIRMS = ("E1", "E1-2", "E2", "17")
 REGISTER = Register({"P1": Entity("P1", "park"), **{e: Entity(e, "firm") for e in FIRMS}})

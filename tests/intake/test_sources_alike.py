@@ -14,8 +14,8 @@ from intake.conftest import REGISTER, VARIABLES, Read
 
 from cescore.definitions.model import Variable
 from cescore.errors import DataError
-from cescore.intake import parquet_source
-from cescore.intake.panel import build_panels
+from cescore.intake.observations.panel import build_panels
+from cescore.intake.sources import parquet_source
 
 COLUMNS = ["entity_id", "year", "variable", "value", "status", "source", "unit"]
 YEARS = (2022, 2023, 2024)
@@ -108,8 +108,8 @@ def test_a_table_that_would_fill_the_memory_is_refused_before_it_does(read, monk
 
 
 def test_more_rows_than_cells_can_be_are_refused_with_both_numbers(read, monkeypatch):
-    monkeypatch.setattr("cescore.intake.dictionary.LEAST_ROWS", 2)
-    monkeypatch.setattr("cescore.intake.dictionary.SPAN", 0)
+    monkeypatch.setattr("cescore.intake.observations.dictionary.LEAST_ROWS", 2)
+    monkeypatch.setattr("cescore.intake.observations.dictionary.SPAN", 0)
     rows = [("D1", "2024", "waste", "1", "", "", "")] * 5
     finding = read({"2024/observations.parquet": as_parquet(rows)}).only("file_refused")
     assert "5 rows" in finding.found and "at most 2" in finding.found

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from cescore.intake.bodies import BODIES
-from cescore.intake.entities import Entity
 from cescore.intake.findings import FindingLog
-from cescore.intake.register_file import read_register
+from cescore.intake.register.bodies import BODIES
+from cescore.intake.register.entities import Entity
+from cescore.intake.register.register_file import read_register
 
 HEADER = (
     "entity_id,entity_type,name_zh,parent_id,counted_in,valid_from,valid_to,formed_from,former_ids"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cescore.intake.carrying import Amounts, carry_back, lines_back
 from cescore.intake.findings import FindingLog
-from cescore.intake.register_file import read_register
-from cescore.intake.succession import formation_of, formations
+from cescore.intake.observations.carrying import Amounts, carry_back, lines_back
+from cescore.intake.register.register_file import read_register
+from cescore.intake.register.succession import formation_of, formations
 from cescore.method.column import Flag, State
 
 HEADER = "entity_id,entity_type,valid_from,valid_to,formed_from"

@@ -6,7 +6,7 @@ import pytest
 
 from cescore.intake.address import Address
 from cescore.intake.findings import Finding, each_word_once
-from cescore.intake.unknown_ids import unknown_id, with_its_zeros
+from cescore.intake.register.unknown_ids import unknown_id, with_its_zeros
 
 
 @pytest.mark.parametrize(

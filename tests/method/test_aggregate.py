@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from cescore.definitions.model import Scale
 from cescore.errors import MethodError
-from cescore.method.aggregate import (
+from cescore.method.column import Column, Flag, State
+from cescore.method.index.aggregate import (
     MEANS,
     aggregate,
     arithmetic_mean,
@@ -23,9 +24,8 @@ from cescore.method.aggregate import (
     method_named,
     with_released,
 )
-from cescore.method.column import Column, Flag, State
-from cescore.method.evaluation import evaluate
-from cescore.method.weight import effective_weights, group_weights
+from cescore.method.index.evaluation import evaluate
+from cescore.method.index.weight import effective_weights, group_weights
 
 from .builders import Cell, column, framework, group, indicator, panel
 

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cescore.definitions.model import AssessmentRules, Plan, Scale
-from cescore.method.assessment import Assessment, Basis, Evidence, assess, reassess
-from cescore.method.grades import from_the_best, grade_of_bands
-from cescore.method.measures import MeasureLine
-from cescore.method.parts import given_weights, target_part, used_weights, worth_of_index
-from cescore.method.targets import TargetLine
+from cescore.method.grading.assessment import Assessment, Basis, Evidence, assess, reassess
+from cescore.method.grading.grades import from_the_best, grade_of_bands
+from cescore.method.grading.measures import MeasureLine
+from cescore.method.grading.parts import given_weights, target_part, used_weights, worth_of_index
+from cescore.method.grading.targets import TargetLine
 
 from .builders import BANDS_A, plan, scale
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
-from cescore.disclosure.bundles import Bundler
+from cescore.disclosure.making.bundles import Bundler
 from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
 from cescore.intake.workspace import Workspace
-from cescore.method.bands import bands
 from cescore.method.column import Column
-from cescore.method.evaluation import TypeEvaluation
+from cescore.method.index.evaluation import TypeEvaluation
+from cescore.method.uncertainty.bands import bands
 
 ROOT = Path(__file__).parents[2]
 
@@ -124,7 +124,7 @@ def test_indicators_equal_everywhere_have_the_evaluations_rank_in_every_draw(
 
 def test_what_only_drawing_needs_is_loaded_where_it_draws() -> None:
     code = (
-        "import sys, cescore.method.bands; from cescore.method.design import quasi_random;"
+        "import sys, cescore.method.uncertainty.bands; from cescore.method.uncertainty.design import quasi_random;"
         "at_first = 'scipy.stats' in sys.modules;"
         "quasi_random(6, 512, 2021); print(at_first, 'SALib' in sys.modules)"
     )

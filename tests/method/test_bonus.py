@@ -15,9 +15,9 @@ from cescore.definitions.model import (
     Scale,
     Veto,
 )
-from cescore.method.assessment import Evidence, assess
-from cescore.method.bonus import BonusLine, bonus_lines
 from cescore.method.column import Column, Panel
+from cescore.method.grading.assessment import Evidence, assess
+from cescore.method.grading.bonus import BonusLine, bonus_lines
 
 ITEMS = {
     "A": BonusItem(id="A", en="Links", points=5, rule="links >= 10", executable="links >= 10"),

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from cescore.definitions.model import Disclosure
-from cescore.method.inference import Statement, System
-from cescore.method.knowledge import RespondentCell
-from cescore.method.protection import Breach, Protection
+from cescore.method.disclosure.inference import Statement, System
+from cescore.method.disclosure.knowledge import RespondentCell
+from cescore.method.disclosure.protection import Breach, Protection
 
 RULES = Disclosure(min_contributors=4, p_percent=10)
 C, D = RespondentCell("park", "coal"), RespondentCell("district", "coal")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cescore.method.catalogue import IndicatorStatistics, catalogue, rank_correlation
+from cescore.method.index.catalogue import IndicatorStatistics, catalogue, rank_correlation
 
 from .builders import framework, indicator, panel
 

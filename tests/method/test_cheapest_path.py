@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cescore.method.cheapest_path import GainCurve, cheapest, sampled
+from cescore.method.grading.cheapest_path import GainCurve, cheapest, sampled
 
 STRAIGHT = ((0.0, 0.0), (1.0, 4.0))
 FLATTENS = ((0.0, 0.0), (0.5, 3.0), (1.0, 4.0))

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cescore.method.comparison import shapley, split_difference
-from cescore.method.evaluation import evaluate
-from cescore.method.mean_tree import Tree, index_tree
+from cescore.method.index.comparison import shapley, split_difference
+from cescore.method.index.evaluation import evaluate
+from cescore.method.index.mean_tree import Tree, index_tree
 from tests.method.builders import framework, group, indicator, panel
 
 MEANS = ("arithmetic_mean", "geometric_mean", "harmonic_mean", "generalised_mean")

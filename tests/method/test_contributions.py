@@ -8,15 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cescore.definitions.model import Group, Indicator, Progress
-from cescore.method.contributions import (
+from cescore.method.index.contributions import (
     Change,
     Decomposition,
     contributions,
     decompose,
     decompose_change,
 )
-from cescore.method.evaluation import TypeEvaluation, evaluate
-from cescore.method.mean_tree import index_tree, progress_tree
+from cescore.method.index.evaluation import TypeEvaluation, evaluate
+from cescore.method.index.mean_tree import index_tree, progress_tree
 from tests.method.builders import Cell, framework, group, indicator, panel
 
 MEANS = ("arithmetic_mean", "geometric_mean", "harmonic_mean")

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from cescore.definitions.scored_elsewhere import indicators_of_target
-from cescore.method.course import course_of
-from cescore.method.targets import TargetLine, assess_targets
+from cescore.definitions.frameworks.scored_elsewhere import indicators_of_target
+from cescore.method.grading.course import course_of
+from cescore.method.grading.targets import TargetLine, assess_targets
 
 from .builders import framework, indicator, panel, plan
 

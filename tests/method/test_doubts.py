@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from cescore.method.doubts import Doubt, doubts_of, gravest, why_provisional
-from cescore.method.measures import MeasureLine
-from cescore.method.vetoes import VetoLine
+from cescore.method.grading.doubts import Doubt, doubts_of, gravest, why_provisional
+from cescore.method.grading.measures import MeasureLine
+from cescore.method.grading.vetoes import VetoLine
 
 
 def measures(due: int, inspected: int) -> list[MeasureLine]:

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from cescore.errors import MethodError
-from cescore.method.aggregate import geometric_mean
-from cescore.method.scaling import EFFICACY, efficacy, goalposts
+from cescore.method.index.aggregate import geometric_mean
+from cescore.method.index.scaling import EFFICACY, efficacy, goalposts
 
 
 def total_of(coefficients: Sequence[float], weights: Sequence[float] = (1, 1, 1, 1)) -> float:

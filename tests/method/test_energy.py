@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cescore.method.column import Panel
-from cescore.method.energy import mixed_bases
+from cescore.method.index.energy import mixed_bases
 
 
 def test_an_entity_that_changes_its_basis_is_found_and_one_that_states_it_once_is_not() -> None:

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from cescore.errors import MethodError
-from cescore.method import rule_systems
 from cescore.method.column import Column, Panel, State
-from cescore.method.error_location import FewestChanges, fewest_changes
-from cescore.method.linear_rules import (
+from cescore.method.editing import rule_systems
+from cescore.method.editing.error_location import FewestChanges, fewest_changes
+from cescore.method.editing.linear_rules import (
     CheckedRecord,
     HalfSpace,
     LinearRule,
@@ -24,8 +24,8 @@ from cescore.method.linear_rules import (
     holds_for,
     linear_rule,
 )
-from cescore.method.rule_systems import Freedom, RuleSystem
-from cescore.method.slips import explaining_slips
+from cescore.method.editing.rule_systems import Freedom, RuleSystem
+from cescore.method.editing.slips import explaining_slips
 
 
 def record(**values: float | None) -> CheckedRecord:
@@ -209,7 +209,7 @@ conditions = st.recursive(
 
 @given(conditions, st.lists(st.integers(-4, 4), min_size=3, max_size=3))
 def test_the_linear_form_holds_exactly_where_the_rule_does(text, numbers) -> None:
-    from cescore.method.formulas import holds
+    from cescore.method.index.formulas import holds
 
     values = dict(zip("abc", map(float, numbers), strict=True))
     here = record(**values)

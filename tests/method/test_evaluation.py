@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from cescore.definitions.model import Framework, Scale
 from cescore.method.column import Panel, State
-from cescore.method.evaluation import TypeEvaluation, evaluate
-from cescore.method.result_rows import RESULT_COLUMNS
+from cescore.method.index.evaluation import TypeEvaluation, evaluate
+from cescore.method.index.result_rows import RESULT_COLUMNS
 
 from .builders import Cell, framework, group, indicator, panel
 

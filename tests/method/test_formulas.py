@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cescore.definitions.formula import FormulaError, parse
+from cescore.definitions.formulas.formula import FormulaError, parse
 from cescore.errors import CescoreError
 from cescore.method.column import Column, Flag, Panel, State
-from cescore.method.formulas import evaluate, holds, names
+from cescore.method.index.formulas import evaluate, holds, names
 
 from .builders import panel
 

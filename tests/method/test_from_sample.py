@@ -9,8 +9,8 @@ import pytest
 
 from cescore.definitions.model import Account
 from cescore.method.column import Panel
-from cescore.method.evaluation import evaluate
-from cescore.method.from_sample import scores_from_sample
+from cescore.method.index.evaluation import evaluate
+from cescore.method.index.from_sample import scores_from_sample
 
 from .builders import column, framework, indicator
 

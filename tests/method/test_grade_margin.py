@@ -11,13 +11,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cescore.definitions.model import Plan, Scale
-from cescore.method.aggregate import generalised_mean
-from cescore.method.assessment import Assessment, Evidence, assess
-from cescore.method.grade_margin import GradeLever, GradeMargin, grade_margin, needed_member
-from cescore.method.ladder_points import PointsLadder
-from cescore.method.measures import MeasureLine
-from cescore.method.normalisations import on_ends, value_at
-from cescore.method.targets import TargetLine, assess_targets
+from cescore.method.grading.assessment import Assessment, Evidence, assess
+from cescore.method.grading.grade_margin import GradeLever, GradeMargin, grade_margin, needed_member
+from cescore.method.grading.ladder_points import PointsLadder
+from cescore.method.grading.measures import MeasureLine
+from cescore.method.grading.targets import TargetLine, assess_targets
+from cescore.method.index.aggregate import generalised_mean
+from cescore.method.index.normalisations import on_ends, value_at
 
 from .builders import framework, indicator, panel, plan
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from vaskify import Detect
 
 from cescore.errors import MethodError
-from cescore.method.historical_ratio import hidiroglou_berthelot
+from cescore.method.editing.historical_ratio import hidiroglou_berthelot
 
 amounts = st.floats(1, 1e6, allow_nan=False)
 pairs = st.lists(st.tuples(amounts, amounts), min_size=4, max_size=30)

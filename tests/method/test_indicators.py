@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cescore.method.column import Flag, State
-from cescore.method.indicators import carried_year, compute_accounts, compute_indicators
+from cescore.method.index.indicators import carried_year, compute_accounts, compute_indicators
 
 from .builders import framework, indicator, panel
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cescore.errors import MethodError
-from cescore.method.inference import NOISE, Bound, Statement, System, connected
+from cescore.method.disclosure.inference import NOISE, Bound, Statement, System, connected
 
 TOTAL = Statement.of("total", {"a": 1.0, "b": 1.0}, 100.0)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cescore.method.influence import correlation, correlations, influences
+from cescore.method.index.influence import correlation, correlations, influences
 
 scores = st.lists(
     st.tuples(*[st.integers(0, 100)] * 3), min_size=3, max_size=12, unique_by=lambda row: sum(row)

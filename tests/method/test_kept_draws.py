@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from cescore.method.column import Panel
-from cescore.method.design import Design
-from cescore.method.uncertainty import Sampling, Uncertainty, uncertainty
+from cescore.method.uncertainty.design import Design
+from cescore.method.uncertainty.monte_carlo import Sampling, Uncertainty, uncertainty
 from tests.method.test_uncertainty import evaluated, many, two_groups
 
 ENTITIES = 25

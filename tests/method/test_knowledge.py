@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cescore.method.knowledge import Knowledge, RespondentCell, two_largest
+from cescore.method.disclosure.knowledge import Knowledge, RespondentCell, two_largest
 
 COAL, FUEL = RespondentCell("park", "coal"), RespondentCell("district", "fuel")
 

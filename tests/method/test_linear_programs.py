@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from cescore.errors import MethodError
-from cescore.method import linear_programs
-from cescore.method.linear_programs import ConstraintRow, LinearProgram
+from cescore.method.disclosure import linear_programs
+from cescore.method.disclosure.linear_programs import ConstraintRow, LinearProgram
 
 FREE = np.zeros(2), np.full(2, np.inf)
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cescore.method.column import Column, Panel
-from cescore.method.formulas import evaluate
+from cescore.method.index.formulas import evaluate
 
 from .builders import column
 

@@ -8,8 +8,8 @@ from collections.abc import Collection, Mapping
 import numpy as np
 import pytest
 
-from cescore.method.mean_bounds import Extent, MeanBounds
-from cescore.method.mean_tree import Tree
+from cescore.method.disclosure.mean_bounds import Extent, MeanBounds
+from cescore.method.index.mean_tree import Tree
 
 HALVES = {"a": 0.5, "b": 0.5}
 POINTS = Extent(0.0, 100.0)

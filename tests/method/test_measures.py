@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cescore.definitions.frameworks.scored_elsewhere import Elsewhere
 from cescore.definitions.model import AskedBody, AssessmentRules, Check, Plan
-from cescore.definitions.scored_elsewhere import Elsewhere
 from cescore.errors import MethodError
-from cescore.method.measures import (
+from cescore.method.grading.measures import (
     InspectedCheck,
     MeasureLine,
     inspected_share,
@@ -20,7 +20,7 @@ from cescore.method.measures import (
     measure_points,
     verdicts,
 )
-from cescore.method.yardsticks import STATUSES, CheckStatus, HeldAgainst, JudgedCheck, judge
+from cescore.method.grading.yardsticks import STATUSES, CheckStatus, HeldAgainst, JudgedCheck, judge
 
 from .builders import plan
 

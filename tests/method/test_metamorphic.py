@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from cescore.definitions.model import Framework, MissingRules, Scale
 from cescore.method.column import State
-from cescore.method.evaluation import TypeEvaluation, evaluate
+from cescore.method.index.evaluation import TypeEvaluation, evaluate
 
 from .builders import Cell, framework, group, indicator, panel
 

@@ -9,9 +9,9 @@ import pytest
 
 from cescore.definitions.model import Group, Indicator, MissingRules, Scale
 from cescore.method.column import Column, Panel, State
-from cescore.method.evaluation import TypeEvaluation, evaluate
-from cescore.method.fitting import Fitted, Withheld
-from cescore.method.missing import CASE_OF_STATE, Scored, apply_missing_rules
+from cescore.method.index.evaluation import TypeEvaluation, evaluate
+from cescore.method.index.fitting import Fitted, Withheld
+from cescore.method.index.missing import CASE_OF_STATE, Scored, apply_missing_rules
 
 from .builders import Cell, framework, group, indicator, panel
 

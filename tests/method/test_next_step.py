@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cescore.method.next_step import next_step, reach
+from cescore.method.grading.next_step import next_step, reach
 
 VALUES = st.floats(-1e6, 1e6)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cescore.method.norm_levels import value_at_level
+from cescore.method.index.norm_levels import value_at_level
 
 
 @given(st.floats(1, 5), st.floats(1, 100), st.floats(1.05, 2), st.floats(1.05, 2))

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from cescore.definitions.model import Goalposts, Scale
 from cescore.errors import MethodError
-from cescore.method import scaling as methods
 from cescore.method.column import Flag, Panel, State
-from cescore.method.normalise import Fitted, fit, normalise
+from cescore.method.index import scaling as methods
+from cescore.method.index.normalise import Fitted, fit, normalise
 
 from .builders import framework, indicator, panel
 

@@ -11,7 +11,7 @@ from scipy import stats
 
 from cescore.definitions.model import Treatment
 from cescore.errors import MethodError
-from cescore.method.outliers import (
+from cescore.method.index.outliers import (
     apply,
     box_cox,
     has_outliers,

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cescore.method.next_step import within_reach
-from cescore.method.own_pace import RECENT, OwnPace, after, best_of_late, own_pace
+from cescore.method.grading.next_step import within_reach
+from cescore.method.grading.own_pace import RECENT, OwnPace, after, best_of_late, own_pace
 
 UP, DOWN = (0.0, 100.0), (100.0, 0.0)
 SERIES = st.lists(st.none() | st.floats(1.0, 120.0), min_size=1, max_size=7)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from cescore.method.pace import Pace
-from cescore.method.targets import TargetLine, assess_targets
+from cescore.method.grading.pace import Pace
+from cescore.method.grading.targets import TargetLine, assess_targets
 
 from .builders import framework, indicator, panel, plan
 

@@ -11,11 +11,17 @@ from hypothesis import strategies as st
 
 from cescore.definitions.model import Plan, Scale
 from cescore.errors import MethodError
-from cescore.method.assessment import Evidence
-from cescore.method.period_measures import completion, period_measures
-from cescore.method.plan_period import FINAL, MIDTERM, assess_period, period_vetoes, stage_year
-from cescore.method.target_paths import TargetPath, target_paths
-from cescore.method.yardsticks import STATUSES
+from cescore.method.grading.assessment import Evidence
+from cescore.method.grading.period_measures import completion, period_measures
+from cescore.method.grading.plan_period import (
+    FINAL,
+    MIDTERM,
+    assess_period,
+    period_vetoes,
+    stage_year,
+)
+from cescore.method.grading.target_paths import TargetPath, target_paths
+from cescore.method.grading.yardsticks import STATUSES
 
 from .builders import framework, indicator, panel, plan
 

@@ -9,8 +9,8 @@ import pytest
 
 from cescore.definitions.model import Framework
 from cescore.method.column import Flag, State
-from cescore.method.evaluation import TypeEvaluation, evaluate
-from cescore.method.fitting import Fitted
+from cescore.method.index.evaluation import TypeEvaluation, evaluate
+from cescore.method.index.fitting import Fitted
 from tests.method.builders import Cell, framework, group, indicator, panel
 
 EXCLUDE = {"not_reported": "exclude", "nowhere_reported": "exclude"}

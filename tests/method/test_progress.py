@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cescore.definitions.model import Framework, MissingRules
 from cescore.method.column import Flag, State
-from cescore.method.progress import progress_index
+from cescore.method.index.progress import progress_index
 
 from .builders import framework, group, indicator, panel
 

@@ -18,10 +18,10 @@ import pytest
 from scipy.optimize import linprog
 
 from cescore.definitions.model import Disclosure
-from cescore.method.inference import Statement, System, connected
-from cescore.method.knowledge import RespondentCell
-from cescore.method.protection import Breach, Protection
-from cescore.method.withholding import least_withheld
+from cescore.method.disclosure.inference import Statement, System, connected
+from cescore.method.disclosure.knowledge import RespondentCell
+from cescore.method.disclosure.protection import Breach, Protection
+from cescore.method.disclosure.withholding import least_withheld
 
 RULES = Disclosure(min_contributors=4, p_percent=10)
 CLOSE = 1e-4  # of a value: what linear programs cannot tell from nothing
@@ -163,7 +163,7 @@ def test_what_can_be_inferred_is_worked_out_without_a_word() -> None:
     It is printed once a process, so the question is asked in a new one.
     """
     ask = (
-        "from cescore.method.inference import Statement, System\n"
+        "from cescore.method.disclosure.inference import Statement, System\n"
         "s = System({'a': 0.0}, (Statement.of('t', {'a': 1.0}, 9.0),))\n"
         "assert round(s.upper({'a': 1.0}).value) == 9\n"
         "print('then')"

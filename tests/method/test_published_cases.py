@@ -17,22 +17,22 @@ import pandas as pd
 import pytest
 
 from cescore.definitions.model import Disclosure, GradeScale, MissingRules, Plan, Scale
-from cescore.method.aggregate import arithmetic_mean, geometric_mean, harmonic_mean
-from cescore.method.assessment import Evidence, assess
-from cescore.method.disclosure import is_safe
-from cescore.method.evaluation import evaluate as evaluated
-from cescore.method.formulas import evaluate
-from cescore.method.grades import from_the_best, grade_of_bands
-from cescore.method.ladder_points import PointsLadder
-from cescore.method.scaling import EFFICACY, efficacy, goalposts, log_goalposts
-from cescore.method.schedules import (
+from cescore.method.disclosure.rules import is_safe
+from cescore.method.grading.assessment import Evidence, assess
+from cescore.method.grading.grades import from_the_best, grade_of_bands
+from cescore.method.grading.ladder_points import PointsLadder
+from cescore.method.grading.schedules import (
     cumulate,
     schedule,
     schedule_carbon,
     schedule_log,
     yearly_equivalent,
 )
-from cescore.method.targets import TargetLine, assess_targets
+from cescore.method.grading.targets import TargetLine, assess_targets
+from cescore.method.index.aggregate import arithmetic_mean, geometric_mean, harmonic_mean
+from cescore.method.index.evaluation import evaluate as evaluated
+from cescore.method.index.formulas import evaluate
+from cescore.method.index.scaling import EFFICACY, efficacy, goalposts, log_goalposts
 from cescore.publish.numbers import rounded
 
 from .builders import BANDS_A, LADDER, framework, indicator, panel, plan, scale

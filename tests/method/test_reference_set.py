@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from cescore.definitions.model import Framework
-from cescore.method.alternatives import Variant
-from cescore.method.bands import bands
 from cescore.method.column import Column, Panel, State
-from cescore.method.evaluation import TypeEvaluation, evaluate
-from cescore.method.robustness import robustness
+from cescore.method.index.evaluation import TypeEvaluation, evaluate
+from cescore.method.uncertainty.alternatives import Variant
+from cescore.method.uncertainty.bands import bands
+from cescore.method.uncertainty.robustness import robustness
 
 from .builders import framework, group, indicator
 

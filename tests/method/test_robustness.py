@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cescore.disclosure.bundles import Bundler
+from cescore.disclosure.making.bundles import Bundler
 from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
 from cescore.intake.workspace import Workspace
-from cescore.method.aggregate import aggregate
-from cescore.method.robustness import COLUMNS, robustness
+from cescore.method.index.aggregate import aggregate
+from cescore.method.uncertainty.robustness import COLUMNS, robustness
 
 ROOT = Path(__file__).parents[2]
 
@@ -84,7 +84,7 @@ def test_rankings_are_released_to_public_bodies_alone(yearly: YearlyEvaluation) 
 def test_of_a_great_type_some_entities_are_drawn_evenly(
     yearly: YearlyEvaluation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cescore.method.robustness.MOST", 30)
+    monkeypatch.setattr("cescore.method.uncertainty.robustness.MOST", 30)
     found = robustness(yearly.evaluations["enterprise"])
     assert found is not None
     assert found.entities == 30

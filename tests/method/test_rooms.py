@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cescore.method.aggregate import generalised_mean
-from cescore.method.contributions import decompose, decompose_change
-from cescore.method.mean_tree import Tree
-from cescore.method.rooms import rooms
+from cescore.method.index.aggregate import generalised_mean
+from cescore.method.index.contributions import decompose, decompose_change
+from cescore.method.index.mean_tree import Tree
+from cescore.method.index.rooms import rooms
 
 NAMES = {"arithmetic_mean": 1.0, "geometric_mean": 0.0, "harmonic_mean": -1.0}
 scores = st.floats(1, 100)

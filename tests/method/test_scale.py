@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cescore.definitions.model import Scale
-from cescore.method.period_measures import Completion
-from cescore.method.progress import yearly_pace
-from cescore.method.scale import place_on, reach_of
+from cescore.method.grading.period_measures import Completion
+from cescore.method.index.progress import yearly_pace
+from cescore.method.index.scale import place_on, reach_of
 
 
 @given(st.floats(-1e9, 1e9), st.floats(-100, 100), st.floats(0.001, 1000))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from vaskify import Detect
 
 from cescore.definitions.model import BuiltInChecks
-from cescore.method.slips import possible_slips, power_of_ten
+from cescore.method.editing.slips import possible_slips, power_of_ten
 
 WINDOWS = BuiltInChecks().unit_slip
 amounts = st.decimals(1, 99999, places=2, allow_nan=False).map(float)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cescore.definitions.model import Standard
-from cescore.method.standards import (
+from cescore.method.grading.standards import (
     Compliance,
     Counts,
     RequirementLine,

@@ -7,7 +7,7 @@ import pytest
 
 from cescore.definitions.model import Account
 from cescore.method.column import Panel, State
-from cescore.method.tables import looked_up
+from cescore.method.index.tables import looked_up
 
 LINES = {
     "brick": {"value": 0.05, "source": "a standard", "tag": "V"},

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from cescore.definitions.model import AssessmentRules
 from cescore.errors import MethodError
-from cescore.method import schedules as t
-from cescore.method.ladder_points import PointsLadder
-from cescore.method.targets import TargetLine, assess_targets
+from cescore.method.grading import schedules as t
+from cescore.method.grading.ladder_points import PointsLadder
+from cescore.method.grading.targets import TargetLine, assess_targets
 
 from .builders import LADDER, framework, indicator, panel, plan
 

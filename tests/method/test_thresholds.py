@@ -12,19 +12,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cescore.definitions.model import Disclosure, GradeScale, Standard
-from cescore.method.assessment import Basis, Evidence, assess
 from cescore.method.column import Column, Panel, State
-from cescore.method.disclosure import GroupFigure, group_figure, standing
-from cescore.method.evaluation import evaluate
-from cescore.method.formulas import evaluate as formula_column
-from cescore.method.formulas import holds
-from cescore.method.grades import from_the_best, grade_of_bands
-from cescore.method.ladder_points import PointsLadder
-from cescore.method.schedules import light_of
-from cescore.method.standards import standard_compliance
-from cescore.method.targets import assess_targets
+from cescore.method.disclosure.rules import GroupFigure, group_figure, standing
+from cescore.method.grading.assessment import Basis, Evidence, assess
+from cescore.method.grading.grades import from_the_best, grade_of_bands
+from cescore.method.grading.ladder_points import PointsLadder
+from cescore.method.grading.schedules import light_of
+from cescore.method.grading.standards import standard_compliance
+from cescore.method.grading.targets import assess_targets
+from cescore.method.index.evaluation import evaluate
+from cescore.method.index.formulas import evaluate as formula_column
+from cescore.method.index.formulas import holds
+from cescore.method.index.weighing import critic_weights, shangzhi_weights
 from cescore.method.thresholds import at_least, at_most, is_equal, meets, tied, without_noise
-from cescore.method.weighing import critic_weights, shangzhi_weights
 
 from .builders import BANDS_A, LADDER, framework, indicator, panel, plan, scale
 

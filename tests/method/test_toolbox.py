@@ -16,16 +16,22 @@ from pymcdm.normalizations import vector_normalization
 
 from cescore.definitions.model import Scale
 from cescore.errors import MethodError
-from cescore.method.aggregate import (
+from cescore.method.disclosure.rules import ranks
+from cescore.method.index.aggregate import (
     arithmetic_mean,
     generalised_mean,
     geometric_mean,
     harmonic_mean,
 )
-from cescore.method.disclosure import ranks
-from cescore.method.normalisations import BY_CONSTANTS, BY_ORDER, by_constants, by_order, learn
-from cescore.method.outranking import copeland, topsis
-from cescore.method.scaling import (
+from cescore.method.index.normalisations import (
+    BY_CONSTANTS,
+    BY_ORDER,
+    by_constants,
+    by_order,
+    learn,
+)
+from cescore.method.index.outranking import copeland, topsis
+from cescore.method.index.scaling import (
     borda,
     distance_to_maximum,
     distance_to_reference,
@@ -36,7 +42,7 @@ from cescore.method.scaling import (
     rank_scores,
     t_score,
 )
-from cescore.method.weighing import (
+from cescore.method.index.weighing import (
     critic_weights,
     entropy_weights,
     pca_weights,

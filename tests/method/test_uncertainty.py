@@ -9,11 +9,11 @@ import pytest
 
 from cescore.definitions.model import Framework
 from cescore.errors import MethodError
-from cescore.method.alternatives import Variant
 from cescore.method.column import Column, Flag, Panel
-from cescore.method.design import Design
-from cescore.method.evaluation import TypeEvaluation, evaluate
-from cescore.method.uncertainty import (
+from cescore.method.index.evaluation import TypeEvaluation, evaluate
+from cescore.method.uncertainty.alternatives import Variant
+from cescore.method.uncertainty.design import Design
+from cescore.method.uncertainty.monte_carlo import (
     Alternative,
     Margins,
     Sampling,

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from cescore.definitions.model import Plan, Scale
-from cescore.method.assessment import Assessment, Evidence, assess
-from cescore.method.measures import MeasureLine
-from cescore.method.veto_signs import VetoSign, veto_signs
+from cescore.method.grading.assessment import Assessment, Evidence, assess
+from cescore.method.grading.measures import MeasureLine
+from cescore.method.grading.veto_signs import VetoSign, veto_signs
 
 from .builders import framework, indicator, panel, plan
 

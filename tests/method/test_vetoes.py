@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from cescore.definitions.model import Plan
-from cescore.method.grades import GradeStep
-from cescore.method.schedules import Light
-from cescore.method.targets import TargetLine
-from cescore.method.veto_signs import VetoSign
-from cescore.method.vetoes import (
+from cescore.method.grading.grades import GradeStep
+from cescore.method.grading.schedules import Light
+from cescore.method.grading.targets import TargetLine
+from cescore.method.grading.veto_signs import VetoSign
+from cescore.method.grading.vetoes import (
     VetoLine,
     broken_targets,
     fails_by_veto,

@@ -6,8 +6,8 @@ from itertools import combinations
 import pytest
 
 from cescore.errors import MethodError
-from cescore.method import withholding
-from cescore.method.withholding import cheapest_hitting, hides_its_parts, least_withheld
+from cescore.method.disclosure import withholding
+from cescore.method.disclosure.withholding import cheapest_hitting, hides_its_parts, least_withheld
 
 PROOFS = (frozenset("ab"), frozenset("bc"))
 COSTS = {"a": 1.0, "b": 2.0, "c": 3.0}

@@ -12,7 +12,7 @@ from cescore.definitions.definitions import Definitions
 from cescore.definitions.load import load_definitions
 from cescore.definitions.model import Account, Indicator
 from cescore.method.column import STATE_NAMES, Column, Panel, State
-from cescore.method.formulas import evaluate, names
+from cescore.method.index.formulas import evaluate, names
 
 PARAMS = Path(__file__).parents[2] / "params"
 TYPES = ("city", "district", "park", "enterprise")

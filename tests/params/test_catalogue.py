@@ -11,8 +11,8 @@ from shipped import TYPES, liaoyuan, panel, value_of, with_accounts
 
 from cescore.definitions.model import Account, Factor, Indicator
 from cescore.method.column import STATE_NAMES
-from cescore.method.formulas import names
-from cescore.method.scaling import log_goalposts
+from cescore.method.index.formulas import names
+from cescore.method.index.scaling import log_goalposts
 
 KNOWN = liaoyuan()
 INDICATORS = [

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from shipped import liaoyuan, panel, with_accounts
 
-from cescore.definitions.formula import parse
+from cescore.definitions.formulas.formula import parse
 from cescore.definitions.model import CheckRule
-from cescore.method.formulas import holds, names
+from cescore.method.index.formulas import holds, names
 
 KNOWN = liaoyuan()
 RULES = {rule.id: rule for rule in KNOWN.checks}

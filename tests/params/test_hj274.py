@@ -9,8 +9,8 @@ import pytest
 from shipped import liaoyuan
 
 from cescore.method.column import Column, Panel
-from cescore.method.indicators import compute_indicators
-from cescore.method.standards import standard_compliance
+from cescore.method.grading.standards import standard_compliance
+from cescore.method.index.indicators import compute_indicators
 
 KNOWN = liaoyuan()
 HJ = KNOWN.standards["hj274-2015"]

@@ -8,8 +8,8 @@ import pytest
 from shipped import liaoyuan, panel, value_of, with_accounts
 
 from cescore.definitions.model import Indicator
-from cescore.method.formulas import names
-from cescore.method.grades import from_the_best, grade_of_bands
+from cescore.method.grading.grades import from_the_best, grade_of_bands
+from cescore.method.index.formulas import names
 
 KNOWN = liaoyuan()
 PAIRS = [

@@ -8,8 +8,8 @@ import pytest
 from independent_plan import REPEATED
 from shipped import TYPES, liaoyuan
 
+from cescore.definitions.frameworks.scored_elsewhere import scored_elsewhere
 from cescore.definitions.model import NUMERIC, Check, Measure, Plan
-from cescore.definitions.scored_elsewhere import scored_elsewhere
 from cescore.definitions.shipped import REPOSITORY
 
 KNOWN = liaoyuan()

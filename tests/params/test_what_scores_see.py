@@ -15,7 +15,7 @@ from cescore.definitions.industry_mix import parts_of
 from cescore.definitions.model import Account
 from cescore.evaluation.yearly import YearlyEvaluation
 from cescore.method.column import Column, Panel
-from cescore.method.evaluation import evaluate
+from cescore.method.index.evaluation import evaluate
 
 FUELS = (
     "raw_coal", "washed_coal", "coke", "gasoline", "diesel", "fuel_oil", "lpg", "natural_gas",

@@ -7,7 +7,7 @@ from shipped import PARAMS, liaoyuan
 
 from cescore.definitions.load import load_definitions
 from cescore.method.column import Column, Panel
-from cescore.method.standards import standard_compliance
+from cescore.method.grading.standards import standard_compliance
 
 KNOWN = liaoyuan()
 LIST, CITY = KNOWN.standards["wufei2021"], KNOWN.frameworks["city"]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from cescore.definitions.model import Framework, Named, Run
-from cescore.disclosure.bundle import (
+from cescore.disclosure.documents.bundle import (
     Bundle,
     EntityCard,
     Evaluated,
@@ -24,13 +24,18 @@ from cescore.disclosure.bundle import (
     Record,
     Series,
 )
-from cescore.disclosure.documents import BodyCheck, SheetCheck, SheetMeasure, UnitSheet
-from cescore.method.assessment import Assessment
+from cescore.disclosure.documents.other_documents import (
+    BodyCheck,
+    SheetCheck,
+    SheetMeasure,
+    UnitSheet,
+)
 from cescore.method.column import State
-from cescore.method.disclosure import PeerFigure
-from cescore.method.measures import InspectedCheck, MeasureLine
-from cescore.method.targets import TargetLine
-from cescore.method.vetoes import VetoLine
+from cescore.method.disclosure.rules import PeerFigure
+from cescore.method.grading.assessment import Assessment
+from cescore.method.grading.measures import InspectedCheck, MeasureLine
+from cescore.method.grading.targets import TargetLine
+from cescore.method.grading.vetoes import VetoLine
 
 YEARS = (2020, 2021, 2022, 2023, 2024, 2025)
 SOURCE = "a made-up source for tests"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import builders
 
 from cescore.definitions.pictures import FlowLink, FlowNode, FlowPicture
-from cescore.method.firmness import Band
-from cescore.method.grade_margin import GradeMargin, GradeTurn
+from cescore.method.grading.grade_margin import GradeMargin, GradeTurn
+from cescore.method.uncertainty.firmness import Band
 
 BAND = Band(score_low=80.1, score_high=82.9, draws=9, alternatives=())
 TURNS = (

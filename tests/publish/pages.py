@@ -10,10 +10,10 @@ from publish import builders
 from cescore import desk
 from cescore.definitions.model import Framework
 from cescore.desk import figures, tables
-from cescore.disclosure.bundle import Bundle, Evaluated, Record, Series
-from cescore.disclosure.opened import OpenBundle
-from cescore.method.assessment import Assessment
+from cescore.disclosure.documents.bundle import Bundle, Evaluated, Record, Series
+from cescore.disclosure.documents.opened import OpenBundle
 from cescore.method.column import State
+from cescore.method.grading.assessment import Assessment
 from cescore.publish.fragment import Fragment
 
 

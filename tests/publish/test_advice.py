@@ -10,10 +10,10 @@ import pages
 import pytest
 
 from cescore.definitions.model import Overlap, Plan
-from cescore.disclosure.bundle import FindingLine, FittedConstants
-from cescore.method.disclosure import PeerFigure
-from cescore.method.grade_margin import GradeMargin, GradeTurn
-from cescore.method.pace import Pace
+from cescore.disclosure.documents.bundle import FindingLine, FittedConstants
+from cescore.method.disclosure.rules import PeerFigure
+from cescore.method.grading.grade_margin import GradeMargin, GradeTurn
+from cescore.method.grading.pace import Pace
 from cescore.publish.pages.scorecard.advice import MOST, advice
 from cescore.publish.pages.scorecard.comparable import comparable_figures
 from cescore.publish.pages.scorecard.evidence import PageEvidence

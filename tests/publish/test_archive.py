@@ -13,7 +13,7 @@ from publish.conftest import Made
 from publish.verapdf import STANDARDS, Verdict, verdicts
 
 from cescore.definitions.load import load_definitions
-from cescore.disclosure.method_books import make_method_book
+from cescore.disclosure.making.method_books import make_method_book
 from cescore.publish.printing.pdf import ACCESSIBLE
 from cescore.publish.render import render
 from cescore.publish.words import LANGUAGES

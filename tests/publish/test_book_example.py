@@ -25,24 +25,24 @@ from cescore.definitions.model import (
 )
 from cescore.definitions.model.framework import IndexName
 from cescore.desk.documents import CONVENTIONS, OpenDocument, method_book, worked_example
-from cescore.disclosure.bundles import Bundler
-from cescore.disclosure.documents import MethodBook
-from cescore.disclosure.illustrating import illustrate
-from cescore.disclosure.illustration import (
+from cescore.disclosure.documents.illustration import (
     CountedBody,
     GradesApart,
     Illustration,
     TypeCatalogue,
 )
-from cescore.disclosure.method_books import make_method_book
+from cescore.disclosure.documents.other_documents import MethodBook
+from cescore.disclosure.making.bundles import Bundler
+from cescore.disclosure.making.illustrating import illustrate
+from cescore.disclosure.making.method_books import make_method_book
 from cescore.evaluation.yearly import evaluate_workspace
 from cescore.intake.workspace import Workspace
-from cescore.method.catalogue import IndicatorStatistics
 from cescore.method.column import Column, Panel
-from cescore.method.ladder_points import PointsLadder
-from cescore.method.measures import InspectedCheck, measure_points
-from cescore.method.normalisations import on_ends
-from cescore.method.targets import assess_targets
+from cescore.method.grading.ladder_points import PointsLadder
+from cescore.method.grading.measures import InspectedCheck, measure_points
+from cescore.method.grading.targets import assess_targets
+from cescore.method.index.catalogue import IndicatorStatistics
+from cescore.method.index.normalisations import on_ends
 from cescore.publish.pages.credits import credit_sum
 from cescore.publish.pages.document import Words
 from cescore.publish.pages.method_book.example_parts import (

@@ -9,11 +9,11 @@ import builders
 import pages
 import pytest
 
-from cescore.definitions.history import SECTIONS, SETTINGS, BreakKind, SeriesBreak
+from cescore.definitions.frameworks.history import SECTIONS, SETTINGS, BreakKind, SeriesBreak
 from cescore.definitions.model import Named, TargetTerms
 from cescore.desk import tables
-from cescore.disclosure.bundle import EntityChange, Place
-from cescore.intake.succession import FormationKind
+from cescore.disclosure.documents.bundle import EntityChange, Place
+from cescore.intake.register.succession import FormationKind
 from cescore.publish.pages.changes import changes, former_names
 from cescore.publish.view import View
 from cescore.publish.words import LANGUAGES, has_label

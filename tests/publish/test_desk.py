@@ -21,10 +21,10 @@ from cescore.desk import (
     progress_index,
 )
 from cescore.desk.around import find_workspace
-from cescore.disclosure.bundle import Bundle, Series
+from cescore.disclosure.documents.bundle import Bundle, Series
 from cescore.errors import DataError
-from cescore.method.aggregate import Aggregation
 from cescore.method.column import Column, State
+from cescore.method.index.aggregate import Aggregation
 from cescore.publish.check import CONCLUSION_MIME, differences
 
 

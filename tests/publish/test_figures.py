@@ -16,7 +16,7 @@ from boxes import boxes, meeting, outside, svgs
 
 from cescore.desk import figures
 from cescore.method.column import State
-from cescore.method.firmness import Band
+from cescore.method.uncertainty.firmness import Band
 from cescore.publish.charts.progress import MOST, apart, moved_most
 from cescore.publish.view import View
 from cescore.publish.words import LANGUAGES

@@ -9,8 +9,8 @@ import pages
 import pytest
 
 from cescore.desk import tables
-from cescore.disclosure.bundle import EntityChange, FindingLine, PeerTable
-from cescore.method.disclosure import PeerFigure
+from cescore.disclosure.documents.bundle import EntityChange, FindingLine, PeerTable
+from cescore.method.disclosure.rules import PeerFigure
 from cescore.publish.pages.scorecard.evidence import PageEvidence
 from cescore.publish.pages.scorecard.findings import LINE, findings, lines_of
 from cescore.publish.pages.scorecard.front_index import index_card

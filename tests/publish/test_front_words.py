@@ -9,10 +9,15 @@ import pages
 import pytest
 
 from cescore.definitions.model import Plan, Veto
-from cescore.method.assessment import VetoSign
-from cescore.method.firmness import AppliedAlternative, Band, GradeFirmness, grade_firmness
-from cescore.method.grades import GradeStep
-from cescore.method.vetoes import VetoLine
+from cescore.method.grading.assessment import VetoSign
+from cescore.method.grading.grades import GradeStep
+from cescore.method.grading.vetoes import VetoLine
+from cescore.method.uncertainty.firmness import (
+    AppliedAlternative,
+    Band,
+    GradeFirmness,
+    grade_firmness,
+)
 from cescore.publish.numbers import change_cell
 from cescore.publish.pages.scorecard.advice import advice
 from cescore.publish.pages.scorecard.evidence import PageEvidence

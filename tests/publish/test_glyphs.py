@@ -25,7 +25,7 @@ from cescore.publish.printing.own_fonts import own_fonts
 from cescore.publish.printing.pdf import Printed, print_pdf
 from cescore.publish.render import render
 from cescore.publish.stylesheets import STYLESHEET
-from cescore.run.inputs import Inputs
+from cescore.run.inputs.hashed import Inputs
 
 RARE = "\U00020bb7"  # 𠮷, of extension B
 PRIVATE = "\ue000"

@@ -20,7 +20,7 @@ from cescore.publish.printing.other_way import opened
 from cescore.publish.printing.pdf import Printed, print_pdf
 from cescore.publish.section import section
 from cescore.publish.stylesheets import STYLESHEET
-from cescore.run.executor import can_fork
+from cescore.run.processes.executor import can_fork
 
 LINE = "<p>辽源市循环经济评价</p>"
 

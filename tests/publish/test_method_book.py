@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from cescore.definitions.definitions import Definitions
-from cescore.definitions.formula import ACROSS as LOOKS_AT_OTHERS
-from cescore.definitions.formula import FUNCTIONS as ALLOWED
+from cescore.definitions.formulas.formula import ACROSS as LOOKS_AT_OTHERS
+from cescore.definitions.formulas.formula import FUNCTIONS as ALLOWED
 from cescore.definitions.load import load_definitions
 from cescore.desk.documents import (
     CONVENTIONS,
@@ -21,9 +21,9 @@ from cescore.desk.documents import (
     method_book,
     worked_example,
 )
-from cescore.disclosure.documents import MethodBook
-from cescore.disclosure.method_books import make_method_book
-from cescore.disclosure.reading import read_document
+from cescore.disclosure.documents.other_documents import MethodBook
+from cescore.disclosure.documents.reading import read_document
+from cescore.disclosure.making.method_books import make_method_book
 from cescore.errors import PublishError
 from cescore.publish.pages.document import end_text, exact, factor_text
 from cescore.publish.pages.formulas import spaced

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cescore.disclosure.bundles import Bundler
-from cescore.disclosure.opened import OpenBundle
+from cescore.disclosure.documents.opened import OpenBundle
+from cescore.disclosure.making.bundles import Bundler
 from cescore.evaluation.yearly import evaluate_workspace
 from cescore.intake.workspace import Workspace
 from cescore.publish.view import View

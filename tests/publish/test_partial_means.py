@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cescore.disclosure.bundles import Bundler
-from cescore.disclosure.opened import OpenBundle
+from cescore.disclosure.documents.opened import OpenBundle
+from cescore.disclosure.making.bundles import Bundler
 from cescore.evaluation.yearly import YearlyEvaluation
 from cescore.publish.pages.scorecard.partial import mean_of, partial_means
 from cescore.publish.view import View

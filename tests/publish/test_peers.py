@@ -9,8 +9,8 @@ import pages
 import pytest
 
 from cescore.desk import tables
-from cescore.disclosure.bundle import PeerTable, PublicRow
-from cescore.method.disclosure import PeerFigure, YearRank
+from cescore.disclosure.documents.bundle import PeerTable, PublicRow
+from cescore.method.disclosure.rules import PeerFigure, YearRank
 from cescore.publish.printing.measure import width_of
 from cescore.publish.printing.widths import PAGE, TYPE
 from cescore.publish.words import LANGUAGES, label

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from cescore.definitions.load import load_definitions
-from cescore.disclosure.method_books import make_method_book
-from cescore.disclosure.opened import OpenDocument
-from cescore.disclosure.reading import with_standing
-from cescore.disclosure.standing import Answered, QualityLog, ReportStanding, SignOff
+from cescore.disclosure.documents.opened import OpenDocument
+from cescore.disclosure.documents.reading import with_standing
+from cescore.disclosure.documents.standing import Answered, QualityLog, ReportStanding, SignOff
+from cescore.disclosure.making.method_books import make_method_book
 from cescore.publish.pages.method_book.page import front, quality
 
 WORKSPACE = Path(__file__).parents[1] / "unseen" / "workspace"

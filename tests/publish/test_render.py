@@ -16,8 +16,8 @@ from publish.conftest import Made
 
 from cescore.definitions.pictures import PageBounds
 from cescore.definitions.shipped import TEMPLATES
-from cescore.disclosure.bundle import Bundle, Evaluated
-from cescore.disclosure.result_file import result_json
+from cescore.disclosure.documents.bundle import Bundle, Evaluated
+from cescore.disclosure.documents.result_file import result_json
 from cescore.errors import PublishError
 from cescore.publish import previewed
 from cescore.publish.check import pdf_text

@@ -10,9 +10,9 @@ import pytest
 
 from cescore.definitions.model import Indicator
 from cescore.desk import tables
-from cescore.disclosure.bundle import PeerTable
+from cescore.disclosure.documents.bundle import PeerTable
 from cescore.method.column import State
-from cescore.method.disclosure import PeerFigure
+from cescore.method.disclosure.rules import PeerFigure
 from cescore.publish.numbers import change_cell
 from cescore.publish.pages.scorecard.results import with_sign, within_reach_of_lags
 from cescore.publish.view import Number, View

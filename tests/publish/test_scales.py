@@ -11,9 +11,9 @@ import pytest
 from cescore.definitions.load import load_definitions
 from cescore.definitions.model import Framework, Indicator, ends
 from cescore.desk.documents import OpenDocument
-from cescore.disclosure.method_books import make_method_book
-from cescore.method.fitting import method_of
-from cescore.method.scaling import log_goalposts
+from cescore.disclosure.making.method_books import make_method_book
+from cescore.method.index.fitting import method_of
+from cescore.method.index.scaling import log_goalposts
 from cescore.publish.pages.document import Words
 from cescore.publish.pages.scales import doubling, normalised
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from publish import builders, pages
 
-from cescore.disclosure.bundle import is_altered
-from cescore.disclosure.reading import with_standing
-from cescore.disclosure.result_file import result_json
-from cescore.disclosure.standing import Issue, Moved, ReportStanding
+from cescore.disclosure.documents.bundle import is_altered
+from cescore.disclosure.documents.reading import with_standing
+from cescore.disclosure.documents.result_file import result_json
+from cescore.disclosure.documents.standing import Issue, Moved, ReportStanding
 from cescore.publish.pages.standing import correction, standing_words
 from cescore.publish.publication import Scorecard
 

@@ -7,7 +7,7 @@ import pages
 import pytest
 
 from cescore.desk import tables
-from cescore.disclosure.bundle import ProseCard
+from cescore.disclosure.documents.bundle import ProseCard
 
 
 def shown(text="正文", lang="zh", year=2025, written="zh"):

@@ -12,15 +12,15 @@ import pytest
 
 from cescore.definitions.pictures import FlowLink, FlowNode, FlowPicture
 from cescore.desk import figures, tables
-from cescore.disclosure.bundle import (
+from cescore.disclosure.documents.bundle import (
     PeerTable,
     PublicRow,
     RemovedIndicator,
     StandardCard,
     TypeRobustness,
 )
-from cescore.method.assessment import Assessment
-from cescore.method.disclosure import PeerFigure
+from cescore.method.disclosure.rules import PeerFigure
+from cescore.method.grading.assessment import Assessment
 from cescore.publish.fragment import plain_text
 from cescore.publish.pages.scorecard import rating
 from cescore.publish.view import Number, shown_ends

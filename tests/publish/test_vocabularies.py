@@ -13,19 +13,19 @@ from cescore.definitions.model import (
     Normalisation,
     Transformation,
 )
-from cescore.disclosure.documents import SHEET_STATUSES
+from cescore.disclosure.documents.other_documents import SHEET_STATUSES
 from cescore.evaluation.revising.move import CAUSES
 from cescore.evaluation.tracing.targeting import TARGET_PARTS
 from cescore.evaluation.tracing.trace import KINDS
-from cescore.method.bonus import BONUS_STATUSES
-from cescore.method.doubts import REASONS
-from cescore.method.parts import PARTS
-from cescore.method.scale import REACHES
-from cescore.method.schedules import LIGHTS, ON_COURSE
-from cescore.method.target_paths import GOOD, VERDICTS
-from cescore.method.targets import COUNTED_BY
-from cescore.method.vetoes import VetoStatus
-from cescore.method.yardsticks import INSPECTED, OPEN, STATUSES
+from cescore.method.grading.bonus import BONUS_STATUSES
+from cescore.method.grading.doubts import REASONS
+from cescore.method.grading.parts import PARTS
+from cescore.method.grading.schedules import LIGHTS, ON_COURSE
+from cescore.method.grading.target_paths import GOOD, VERDICTS
+from cescore.method.grading.targets import COUNTED_BY
+from cescore.method.grading.vetoes import VetoStatus
+from cescore.method.grading.yardsticks import INSPECTED, OPEN, STATUSES
+from cescore.method.index.scale import REACHES
 from cescore.publish.charts import plan_bars
 from cescore.publish.pages.scorecard.lights import SIGNS as LIGHT_SIGNS
 from cescore.publish.pages.scorecard.rating import SIGNS as REACH_SIGNS

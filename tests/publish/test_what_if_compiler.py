@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from cescore.definitions.formula import parse
-from cescore.definitions.language import FUNCTIONS, PREDICATES, TOLERANCES
+from cescore.definitions.formulas.formula import parse
+from cescore.definitions.formulas.language import FUNCTIONS, PREDICATES, TOLERANCES
 from cescore.errors import MethodError
 from cescore.publish.pages.what_if.compiler import compiled, compiled_condition
 from cescore.publish.pages.what_if.script import FOLDER, as_script

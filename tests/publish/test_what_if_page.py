@@ -16,9 +16,9 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-from cescore.disclosure.bundle import Bundle
-from cescore.disclosure.bundles import Bundler
-from cescore.disclosure.opened import OpenBundle
+from cescore.disclosure.documents.bundle import Bundle
+from cescore.disclosure.documents.opened import OpenBundle
+from cescore.disclosure.making.bundles import Bundler
 from cescore.evaluation.what_if import ReplacedValue, WhatIf, standings
 from cescore.evaluation.yearly import YearlyEvaluation
 from cescore.method.column import State

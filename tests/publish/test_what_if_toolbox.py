@@ -13,13 +13,13 @@ from publish.trials import drawn
 from typer.testing import CliRunner
 
 from cescore.cli.main import app
-from cescore.definitions.language import FUNCTIONS
-from cescore.disclosure.bundle import Bundle
-from cescore.disclosure.bundles import Bundler
+from cescore.definitions.formulas.language import FUNCTIONS
+from cescore.disclosure.documents.bundle import Bundle
+from cescore.disclosure.making.bundles import Bundler
 from cescore.errors import MethodError
 from cescore.evaluation.yearly import evaluate_workspace
 from cescore.intake.workspace import Workspace
-from cescore.method.normalisations import BY_CONSTANTS, ON_ENDS
+from cescore.method.index.normalisations import BY_CONSTANTS, ON_ENDS
 from cescore.publish.pages.what_if.page import what_if_page
 from cescore.publish.pages.what_if.support import refusals
 

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cescore.definitions.formulas.unit_names import unit_text
 from cescore.definitions.model import Named, Run
-from cescore.definitions.unit_names import unit_text
 from cescore.desk import tables
-from cescore.disclosure.bundle import StandardCard
+from cescore.disclosure.documents.bundle import StandardCard
 from cescore.method.column import Flag, State
-from cescore.method.standards import GroupLine, RequirementLine
+from cescore.method.grading.standards import GroupLine, RequirementLine
 from cescore.publish import words
 from cescore.publish.fragment import plain_text
 from cescore.publish.numbers import legend

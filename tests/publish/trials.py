@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from cescore.disclosure.bundle import Bundle
-from cescore.disclosure.opened import OpenBundle
-from cescore.method.assessment import Assessment, Basis, Evidence, assess
-from cescore.method.bonus import bonus_lines
+from cescore.disclosure.documents.bundle import Bundle
+from cescore.disclosure.documents.opened import OpenBundle
 from cescore.method.column import Column, Panel, State
-from cescore.method.evaluation import TypeEvaluation, evaluate
-from cescore.method.targets import TargetLine, assess_targets
+from cescore.method.grading.assessment import Assessment, Basis, Evidence, assess
+from cescore.method.grading.bonus import bonus_lines
+from cescore.method.grading.targets import TargetLine, assess_targets
+from cescore.method.index.evaluation import TypeEvaluation, evaluate
 
 Changes = dict[
     str, Any

@@ -17,7 +17,7 @@ import pypdfium2
 import pytest
 
 from cescore.cli import main as cli
-from cescore.run import executor
+from cescore.run.processes import executor
 from tests.release.world import Printer, World
 
 OUT, DEEP = "../../../../canary", 100_000

@@ -17,9 +17,9 @@ from pathlib import Path
 from rich.console import Console
 
 from cescore.definitions.shipped import REPOSITORY
-from cescore.disclosure.kinds import RESULT_NAME
-from cescore.disclosure.reading import kind_of, read_printable
-from cescore.disclosure.result_file import result_json
+from cescore.disclosure.documents.kinds import RESULT_NAME
+from cescore.disclosure.documents.reading import kind_of, read_printable
+from cescore.disclosure.documents.result_file import result_json
 from cescore.publish.printing.seal import sealed
 from cescore.release.refusals import ReleaseProposal
 from cescore.release.register import RegisterEntry, ReleaseRegister

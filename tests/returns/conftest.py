@@ -9,7 +9,7 @@ import pytest
 
 from cescore.definitions.load import load_definitions
 from cescore.intake.findings import FindingLog
-from cescore.intake.register_file import read_register
+from cescore.intake.register.register_file import read_register
 from cescore.returns.collecting.counting import count_cells, judged
 from cescore.returns.collecting.reading import FileReading
 from cescore.returns.collecting.recognise import take

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 from rich.console import Console
 
-import cescore.run.collect as driver
+import cescore.run.commands.collect as driver
 from cescore.errors import CescoreError, DataError, RunError
 from cescore.intake.workspace import Workspace
 from cescore.returns.collecting.kept import KeptReturns
@@ -29,8 +29,8 @@ from cescore.returns.workbooks.read import read_workbook
 from cescore.returns.workbooks.readers import ReadFile, ReceivedFile
 from cescore.returns.workbooks.refusal import FileRefused
 from cescore.run.asked import Asked
-from cescore.run.collect import CollectOptions, collect
-from cescore.run.lock import HeldByAnother, locked
+from cescore.run.commands.collect import CollectOptions, collect
+from cescore.run.tree.lock import HeldByAnother, locked
 from tests.returns.books import SOUND, YEAR, form_of, row_of
 
 Collect = Callable[..., tuple[int, str]]

@@ -15,8 +15,8 @@ from intake.test_workspace import HEADER, RETURNS, ROWS, workspace  # noqa: F401
 from cescore.evaluation.yearly import evaluate_workspace
 from cescore.intake.workspace import Workspace
 from cescore.returns.review import FindingsReview
-from cescore.run.reviewed import OF_ONE_RULE, TOP, Selected, suggested, told
-from cescore.run.tables import write_findings_whole
+from cescore.run.results.tables import write_findings_whole
+from cescore.run.telling.reviewed import OF_ONE_RULE, TOP, Selected, suggested, told
 
 VARIABLES = """
 gdp: {zh: 生产总值, en: GDP, unit: CNY, department: Statistics}

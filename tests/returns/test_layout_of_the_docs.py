@@ -11,7 +11,7 @@ import openpyxl
 
 from cescore.definitions.load import load_definitions
 from cescore.intake.findings import FindingLog
-from cescore.intake.register_file import read_register
+from cescore.intake.register.register_file import read_register
 from cescore.returns.collecting.recognise import take
 from cescore.returns.layouts.asked import Expected
 from cescore.returns.layouts.load import load_layouts

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 import xlsxwriter
 
-from cescore.intake.inventory import SPREADSHEETS
+from cescore.intake.sources.inventory import SPREADSHEETS
 from cescore.returns.workbooks.kinds import ACCEPTED
 from cescore.returns.workbooks.limits import ReadingLimits
 from cescore.returns.workbooks.read import read_workbook

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from cescore.disclosure.kinds import SCORECARD
+from cescore.disclosure.documents.kinds import SCORECARD
 from cescore.run.job import Job
 from cescore.run.order import Manner, Order, Subject
-from cescore.run.store import Store
+from cescore.run.tree.store import Store
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cescore.cli import main as cli
-from cescore.run import executor
 from cescore.run.job import BUNDLE_NAME, PAGES_NAME, Job, Outcome
+from cescore.run.processes import executor
 from tests.run.stub_renders import render
 
 STEPS = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate"}  # replace is a rename
@@ -27,7 +27,7 @@ class InThisProcess:
     note = ""
 
     def run(self, jobs: Iterable[Job]) -> Iterator[Outcome]:
-        """See `cescore.run.executor.Executor`."""
+        """See `cescore.run.processes.executor.Executor`."""
         for job in jobs:
             with chdir(job.work):
                 record = render(

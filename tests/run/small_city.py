@@ -82,7 +82,7 @@ def publish(root: Path, year: int) -> Path:
     """The results of a year as a build leaves them."""
     from cescore.evaluation.yearly import evaluate_workspace
     from cescore.intake.workspace import Workspace
-    from cescore.run.tables import write_tables
+    from cescore.run.results.tables import write_tables
 
     folder = root / "output" / str(year)
     folder.mkdir(parents=True, exist_ok=True)

@@ -10,18 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from cescore.disclosure.bundles import Bundler
+from cescore.disclosure.making.bundles import Bundler
 from cescore.errors import DataError
-from cescore.run import ahead
-from cescore.run.ahead import orders_ahead
-from cescore.run.annual import AnnualEdition
 from cescore.run.asked import Asked
-from cescore.run.executor import can_fork
-from cescore.run.inputs import Inputs
+from cescore.run.building import ahead
+from cescore.run.building.ahead import orders_ahead
+from cescore.run.building.annual import AnnualEdition
+from cescore.run.building.orders import Orders
+from cescore.run.inputs.hashed import Inputs
 from cescore.run.job import BUNDLE_NAME, PAGES_NAME
 from cescore.run.order import Order
-from cescore.run.orders import Orders
-from cescore.run.store import Store
+from cescore.run.processes.executor import can_fork
+from cescore.run.tree.store import Store
 from tests.run.small_city import make
 
 pytestmark = pytest.mark.skipif(not can_fork(), reason="helpers are forked")

@@ -13,9 +13,9 @@ import pytest
 from rich.console import Console
 
 from cescore.run.asked import Asked
-from cescore.run.build import build
-from cescore.run.manifest import read_manifest
-from cescore.run.unchanged import tell_unchanged
+from cescore.run.building.build import build
+from cescore.run.kept.unchanged import tell_unchanged
+from cescore.run.tree.manifest import read_manifest
 from tests.run.in_this_process import InThisProcess
 
 WORKSPACE = Path(__file__).parents[1] / "unseen" / "workspace"

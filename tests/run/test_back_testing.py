@@ -11,9 +11,9 @@ from cescore.errors import DataError
 from cescore.evaluation.back_test import BackTest, MovedNumber
 from cescore.evaluation.revising.move import CAUSES
 from cescore.publish.words import has_label
-from cescore.run.back_testing import computed_again, published_results, told
-from cescore.run.new_year import new_year
-from cescore.run.vintages import read_results
+from cescore.run.commands.back_testing import computed_again, published_results, told
+from cescore.run.commands.new_year import new_year
+from cescore.run.results.vintages import read_results
 
 
 def again(root: Path, year: int = 2025) -> BackTest:

@@ -15,18 +15,18 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from cescore.disclosure.bundle import Bundle
-from cescore.disclosure.bundles import Bundler
+from cescore.disclosure.documents.bundle import Bundle
+from cescore.disclosure.making.bundles import Bundler
 from cescore.errors import RunError
 from cescore.run.asked import Asked
-from cescore.run.build import build
-from cescore.run.checking import check
-from cescore.run.executor import can_fork, open_executor
+from cescore.run.building.build import build
+from cescore.run.commands.checking import check
+from cescore.run.commands.planning import plan
 from cescore.run.job import Limits
-from cescore.run.lock import locked
-from cescore.run.manifest import read_manifest
-from cescore.run.planning import plan
-from cescore.run.store import JOURNAL_NAME
+from cescore.run.processes.executor import can_fork, open_executor
+from cescore.run.tree.lock import locked
+from cescore.run.tree.manifest import read_manifest
+from cescore.run.tree.store import JOURNAL_NAME
 from tests.run.in_this_process import Forked, forked
 
 ROOT = Path(__file__).parents[2]

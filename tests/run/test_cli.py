@@ -14,11 +14,11 @@ from cescore.cli import main as cli
 from cescore.cli.main import with_command
 from cescore.publish.pages.index.listing import IndexPage, Line, Section
 from cescore.publish.pages.index.page import index_page
-from cescore.run import executor
-from cescore.run.edition import is_selected
+from cescore.run.building.edition import is_selected
 from cescore.run.job import Outcome
-from cescore.run.summary import exit_status, summary
-from cescore.run.tables import sheet_name
+from cescore.run.processes import executor
+from cescore.run.results.tables import sheet_name
+from cescore.run.telling.summary import exit_status, summary
 from tests.run import small_city
 from tests.run.in_this_process import InThisProcess
 

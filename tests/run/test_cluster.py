@@ -16,11 +16,11 @@ import pytest
 from distributed import LocalCluster
 
 from cescore.errors import RunError
-from cescore.run import cluster as driver
-from cescore.run.cluster import Cluster, Waits
-from cescore.run.cluster_worker import MADE_IN, Told, make_report
-from cescore.run.executor import can_fork, open_executor
 from cescore.run.job import Job, Limits
+from cescore.run.processes import cluster as driver
+from cescore.run.processes.cluster import Cluster, Waits
+from cescore.run.processes.cluster_worker import MADE_IN, Told, make_report
+from cescore.run.processes.executor import can_fork, open_executor
 
 RENDER = "tests.run.stub_renders:render"
 LIMITS = Limits(seconds=8.0, memory_mb=2048, file_mb=4)

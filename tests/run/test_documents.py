@@ -17,16 +17,16 @@ from rich.console import Console
 
 from cescore.definitions.model import Disclosure
 from cescore.desk.documents import OpenDocument, unit_sheet
-from cescore.disclosure.documents import STATUSES, UnitSheet
-from cescore.disclosure.sheets import Sheets, released_counts, unit_slugs
-from cescore.intake.entities import Entity
+from cescore.disclosure.documents.other_documents import STATUSES, UnitSheet
+from cescore.disclosure.making.sheets import Sheets, released_counts, unit_slugs
+from cescore.intake.register.entities import Entity
 from cescore.intake.workspace import Workspace
 from cescore.publish.render import render
 from cescore.run.asked import Asked
-from cescore.run.build import build
-from cescore.run.executor import open_executor
-from cescore.run.manifest import read_manifest
-from cescore.run.planning import plan
+from cescore.run.building.build import build
+from cescore.run.commands.planning import plan
+from cescore.run.processes.executor import open_executor
+from cescore.run.tree.manifest import read_manifest
 
 ROOT = Path(__file__).parents[2]
 SMALL = ROOT / "tests" / "unseen" / "workspace"

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from cescore.errors import RunError
-from cescore.run.child import SLOW_GRAMMAR, load_render
-from cescore.run.executor import Executor, Forking, can_fork, open_executor
 from cescore.run.job import Job, Limits
+from cescore.run.processes.child import SLOW_GRAMMAR, load_render
+from cescore.run.processes.executor import Executor, Forking, can_fork, open_executor
 
 RENDER = "tests.run.stub_renders:render"
 # long enough for a press that learns a type meanwhile and hears of no end until it is done

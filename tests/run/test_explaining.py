@@ -98,8 +98,8 @@ def test_few_codes_are_offered_for_a_mistyped_one_and_phases_are_no_part_of_the_
 
 def printed(root: Path, change: float) -> None:
     """A result file as a build leaves it, its index moved."""
-    from cescore.disclosure.bundles import make_bundle
-    from cescore.disclosure.result_file import result_json
+    from cescore.disclosure.documents.result_file import result_json
+    from cescore.disclosure.making.bundles import make_bundle
     from cescore.evaluation.yearly import evaluate_workspace
     from cescore.intake.workspace import Workspace
 

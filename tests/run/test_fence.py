@@ -16,17 +16,17 @@ from publish import builders
 
 from cescore.publish.notebook import IN_PROCESS
 from cescore.publish.words import LANGUAGES, label
-from cescore.run.child import surroundings
-from cescore.run.inputs import Inputs
+from cescore.run.inputs.hashed import Inputs
 from cescore.run.job import BUNDLE_NAME, PAGES_NAME, RENDER, RESULT_NAME, Job, Limits
-from cescore.run.landlock import TCP_SINCE, version
-from cescore.run.telling import foreign_told
+from cescore.run.processes.child import surroundings
+from cescore.run.processes.landlock import TCP_SINCE, version
+from cescore.run.telling.runs import foreign_told
 
 ROOT = Path(__file__).parents[2]
 BEHIND_FENCE = """
 import ctypes, json, os, pathlib, shutil, socket, subprocess, sys
-from cescore.run.fence import Fence
-from cescore.run.landlock import restrict
+from cescore.run.processes.fence import Fence
+from cescore.run.processes.landlock import restrict
 work, outside, rails = pathlib.Path(sys.argv[1]), sys.argv[2], sys.argv[3]
 os.chdir(work)
 fence = Fence.around(work, work / "n.ipynb", None)
@@ -144,7 +144,14 @@ def test_a_report_says_what_its_notebook_tried_and_the_shipped_cells_try_nothing
         "D1", "district", str(work), str(tmp_path / "district.ipynb"), "zh", str(work / "log")
     )
     limits = json.dumps(asdict(Limits()))
-    command = [sys.executable, "-m", "cescore.run.child", RENDER, limits, job.to_line().decode()]
+    command = [
+        sys.executable,
+        "-m",
+        "cescore.run.processes.child",
+        RENDER,
+        limits,
+        job.to_line().decode(),
+    ]
     subprocess.run(command, env=surroundings(), timeout=120, check=True)
     record = json.loads((work / RESULT_NAME).read_bytes())["record"]
     assert record["warnings"] == ["notebook: refused: read /etc/passwd"]

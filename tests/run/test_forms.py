@@ -10,7 +10,7 @@ from rich.console import Console
 
 from cescore.errors import RunError
 from cescore.run.asked import Asked
-from cescore.run.forms import FormsMade, make_forms
+from cescore.run.commands.forms import FormsMade, make_forms
 
 PARAMS = {
     "variables.yml": "loans: {en: Loans, unit: count}\ndays: {en: Days open, unit: count}\n",

@@ -12,8 +12,8 @@ from contextlib import suppress
 
 import pytest
 
-from cescore.run import interrupt
-from cescore.run.interrupt import Interrupted, listen, settle
+from cescore.run.processes import interrupt
+from cescore.run.processes.interrupt import Interrupted, listen, settle
 
 needs_timer = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timer here")
 LONG = 30  # seconds, on a machine with other work

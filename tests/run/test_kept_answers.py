@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from cescore.run import checking, kept_answers, planning
 from cescore.run.asked import Asked
-from cescore.run.build import build
-from cescore.run.inputs import Inputs
-from cescore.run.kept_answers import Answer, KeptAnswers
-from cescore.run.lines import Terminal
-from cescore.run.telling import reason_told
+from cescore.run.building.build import build
+from cescore.run.commands import checking, planning
+from cescore.run.inputs.hashed import Inputs
+from cescore.run.kept import kept_answers
+from cescore.run.kept.kept_answers import Answer, KeptAnswers
+from cescore.run.telling.lines import Terminal
+from cescore.run.telling.runs import reason_told
 from tests.run.in_this_process import InThisProcess
 
 WORKSPACE = Path(__file__).parents[1] / "unseen" / "workspace"
@@ -145,11 +146,11 @@ def test_a_plan_is_made_anew_when_the_tree_is_another_and_makes_no_bundle_of_wha
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as without:
-        without.setattr("cescore.run.orders.Orders.one", None)  # makes bundles
+        without.setattr("cescore.run.building.orders.Orders.one", None)  # makes bundles
         assert "not built yet" in said(planning.plan, root)
     build(asked_of(root), InThisProcess(), Terminal(quiet=True))
     with monkeypatch.context() as without:
-        without.setattr("cescore.run.orders.Orders.one", None)
+        without.setattr("cescore.run.building.orders.Orders.one", None)
         first = said(planning.plan, root)
     assert "0 to build" in first
     assert said(planning.plan, root) == first

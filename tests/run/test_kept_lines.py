@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cescore.method.result_rows import Cells, ResultColumn
-from cescore.run import kept_lines
-from cescore.run.kept_lines import KeptLines
-from cescore.run.kept_work import KeptWork
-from cescore.run.result_lines import lines_of
+from cescore.method.index.result_rows import Cells, ResultColumn
+from cescore.run.kept.kept_work import KeptWork
+from cescore.run.results import kept_lines
+from cescore.run.results.kept_lines import KeptLines
+from cescore.run.results.result_lines import lines_of
 
 Written = Callable[..., list[str]]
 CELLS = Cells("firm", np.array(["E1", "字,2"], object), np.array([2024, 2025]))

@@ -10,13 +10,13 @@ import pytest
 from cescore.definitions import load
 from cescore.errors import CescoreError
 from cescore.intake import workspace
-from cescore.intake.inspections import MeasuresRead
+from cescore.intake.records.inspections import MeasuresRead
 from cescore.intake.workspace import Workspace
 from cescore.run.asked import Asked
-from cescore.run.build import build
-from cescore.run.checking import check
-from cescore.run.kept_reading import KeptForYear
-from cescore.run.lines import Terminal
+from cescore.run.building.build import build
+from cescore.run.commands.checking import check
+from cescore.run.kept.kept_reading import KeptForYear
+from cescore.run.telling.lines import Terminal
 from tests.run.in_this_process import InThisProcess
 from tests.run.small_city import make
 
@@ -131,7 +131,7 @@ def test_another_code_or_another_library_finds_nothing(
 ) -> None:
     read(root)
     monkeypatch.setattr("cescore.definitions.kept_definitions._KEPT", {})
-    monkeypatch.setattr("cescore.run.kept_reading._made_with", lambda root: "another")
+    monkeypatch.setattr("cescore.run.kept.kept_reading._made_with", lambda root: "another")
     seen = noted(monkeypatch)
     read(root)
     assert seen == {"measures", "params", "definitions"}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cescore.run.kept_work import KeptWork
+from cescore.run.kept.kept_work import KeptWork
 
 
 class Maker:

@@ -12,15 +12,15 @@ from rich.console import Console
 
 from cescore.desk import open_bundle
 from cescore.desk.tables import uncertainty_note
-from cescore.disclosure.bundles import Bundler
-from cescore.disclosure.result_file import result_json
+from cescore.disclosure.documents.result_file import result_json
+from cescore.disclosure.making.bundles import Bundler
 from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
 from cescore.intake.workspace import Workspace
-from cescore.method.result_rows import RESULT_COLUMNS
+from cescore.method.index.result_rows import RESULT_COLUMNS
 from cescore.run.asked import Asked
-from cescore.run.checking import check
-from cescore.run.parquet_results import FOLDER
-from cescore.run.tables import INDICES, WIDE_KINDS, tables_in, write_tables
+from cescore.run.commands.checking import check
+from cescore.run.results.parquet_results import FOLDER
+from cescore.run.results.tables import INDICES, WIDE_KINDS, tables_in, write_tables
 
 SMALL = Path(__file__).parents[1] / "unseen" / "workspace"
 
@@ -43,7 +43,7 @@ def large(tmp_path: Path) -> YearlyEvaluation:
 def test_a_large_types_results_are_the_same_rows_as_parquet(
     large: YearlyEvaluation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cescore.run.parquet_results.ROWS_IN_PART", 20)
+    monkeypatch.setattr("cescore.run.results.parquet_results.ROWS_IN_PART", 20)
     out = tmp_path / "out"
     out.mkdir()
     shown = write_tables(out, large)
@@ -94,7 +94,7 @@ def test_of_many_findings_the_first_are_printed_and_all_are_written(
     shutil.copytree(SMALL, root)
     with (root / "data/2023/observations.csv").open("a", encoding="utf-8") as stream:
         stream.writelines(f"nobody{i},2023,linen_bought,1\n" for i in range(40))
-    monkeypatch.setattr("cescore.run.checking.FINDINGS_SHOWN", 10)
+    monkeypatch.setattr("cescore.run.commands.checking.FINDINGS_SHOWN", 10)
     said = io.StringIO()
     asked = Asked(root=root, year=2023, lang="en")
     assert check(asked, Console(file=said, width=200)) == 1

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from cescore.run.lines import CLOSING, OPENING, Terminal, inert, wrapped
+from cescore.run.telling.lines import CLOSING, OPENING, Terminal, inert, wrapped
 
 LINES = st.text(alphabet="abc/-_ 数据（）。，：12%", max_size=120)
 

@@ -14,8 +14,8 @@ from cescore.definitions.load import load_definitions
 from cescore.errors import DataError
 from cescore.evaluation.yearly import evaluate_workspace
 from cescore.intake.workspace import Workspace
-from cescore.run.new_year import new_year
-from cescore.run.year_telling import YearAsked, tell_new_year
+from cescore.run.commands.new_year import new_year
+from cescore.run.commands.year_telling import YearAsked, tell_new_year
 
 
 def begin(root: Path, *, is_dry: bool = False) -> list[tuple[str, str]]:

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from cescore.disclosure.bundle import Bundle
-from cescore.disclosure.bundles import Bundler
+from cescore.disclosure.documents.bundle import Bundle
+from cescore.disclosure.making.bundles import Bundler
 from cescore.run.asked import Asked
-from cescore.run.build import build
+from cescore.run.building.build import build
 from tests.run.in_this_process import InThisProcess
 from tests.run.small_city import FIRST, make, returns
 

@@ -12,10 +12,10 @@ from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
 from cescore.intake.workspace import Workspace
 from cescore.publish.pages.index.listing import IndexPage, Line
 from cescore.publish.pages.index.page import index_page
-from cescore.run.contents import Contents, grades_in_order
+from cescore.run.building.contents import Contents, grades_in_order
 from cescore.run.job import Outcome
-from cescore.run.journal import JournalEntry
-from cescore.run.store import Store
+from cescore.run.tree.journal import JournalEntry
+from cescore.run.tree.store import Store
 
 WORKSPACE = Path(__file__).parents[1] / "unseen" / "workspace"
 FILES = dict.fromkeys(("result.json", "scorecard.html", "scorecard.ipynb", "scorecard.pdf"), "")

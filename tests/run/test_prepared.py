@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from cescore.run.asked import Asked
-from cescore.run.prepared import Prepared
-from cescore.run.preview import Preview
+from cescore.run.commands.preview import Preview
+from cescore.run.kept.prepared import Prepared
 from tests.run.in_this_process import InThisProcess
 
 WORKSPACE = Path(__file__).parents[1] / "unseen" / "workspace"

@@ -11,13 +11,13 @@ from pathlib import Path
 
 from publish import builders
 
-from cescore.run.child import be_report
+from cescore.run.processes.child import be_report
 
 ROOT = Path(__file__).parents[2]
 LATE = """
 import json, os, sys
 from pathlib import Path
-from cescore.run import press
+from cescore.run.processes import press
 
 bundle, out, notebook = map(Path, sys.argv[1:])
 render = press.loaded("cescore.publish.render:render")

@@ -14,9 +14,9 @@ import pytest
 from cescore.definitions.shipped import NOTEBOOKS
 from cescore.errors import CescoreError, PublishError
 from cescore.run.asked import Asked
-from cescore.run.executor import Executor, open_executor
+from cescore.run.commands.preview import Preview, unfenced_told
 from cescore.run.job import Job, Outcome
-from cescore.run.preview import Preview, unfenced_told
+from cescore.run.processes.executor import Executor, open_executor
 from tests.run.in_this_process import InThisProcess
 
 WORKSPACE = Path(__file__).parents[1] / "unseen" / "workspace"

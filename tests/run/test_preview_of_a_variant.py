@@ -20,8 +20,8 @@ from cescore.publish import previewed
 from cescore.publish.check import pdf_text
 from cescore.publish.render import RenderRecord
 from cescore.run.asked import Asked
+from cescore.run.commands.preview import Preview
 from cescore.run.job import BUNDLE_NAME, PAGES_NAME, Job, Outcome
-from cescore.run.preview import Preview
 
 WORKSPACE = Path(__file__).parents[1] / "unseen" / "workspace"
 

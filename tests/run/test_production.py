@@ -12,10 +12,10 @@ from rich.console import Console
 from cescore.definitions.shipped import NOTEBOOKS
 from cescore.errors import RunError
 from cescore.run.asked import Asked
-from cescore.run.build import build
-from cescore.run.checking import check
-from cescore.run.planning import plan
-from cescore.run.production import traces, trials_in_production
+from cescore.run.building.build import build
+from cescore.run.commands.checking import check
+from cescore.run.commands.planning import plan
+from cescore.run.inputs.production import traces, trials_in_production
 from tests.run.in_this_process import InThisProcess
 
 WORKSPACE = Path(__file__).parents[1] / "unseen" / "workspace"

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from cescore.run.job import Outcome
-from cescore.run.progress import Form, Tally, display, failure_lines, write_end
+from cescore.run.telling.progress import Form, Tally, display, failure_lines, write_end
 
 OUTCOMES = [
     Outcome("F1", "firm", "built", seconds=1.5, record={"seconds": {"print": 1.0}}),
@@ -53,7 +53,7 @@ def test_a_failure_is_told_at_once_with_its_cause(
 
 
 def test_ci_hears_of_failures_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cescore.run.progress.EVERY_SECONDS", 0.0)
+    monkeypatch.setattr("cescore.run.telling.progress.EVERY_SECONDS", 0.0)
     monkeypatch.delenv("CI", raising=False)
     assert "2 of 2 reports" in shown(Form.auto)
     monkeypatch.setenv("CI", "true")

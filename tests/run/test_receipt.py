@@ -16,15 +16,15 @@ from rich.console import Console
 
 from cescore.definitions.shipped import REPOSITORY
 from cescore.errors import RunError
-from cescore.run import inputs as inputs_module
 from cescore.run.asked import Asked
-from cescore.run.build import build
-from cescore.run.executor import open_executor
-from cescore.run.inputs import Inputs
+from cescore.run.building.build import build
+from cescore.run.inputs import hashed as inputs_module
+from cescore.run.inputs.hashed import Inputs
+from cescore.run.inputs.native import native_libraries
 from cescore.run.job import Job, Limits, Outcome
-from cescore.run.native import native_libraries
-from cescore.run.receipt import RECEIPT_NAME, valid_receipt
-from cescore.run.unchanged import tell_unchanged
+from cescore.run.kept.unchanged import tell_unchanged
+from cescore.run.processes.executor import open_executor
+from cescore.run.tree.receipt import RECEIPT_NAME, valid_receipt
 from tests.run.in_this_process import InThisProcess
 
 ROOT = Path(__file__).parents[2]

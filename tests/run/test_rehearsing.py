@@ -16,12 +16,12 @@ from publish import builders
 from cescore.definitions.shipped import NOTEBOOKS
 from cescore.publish import previewed, rehearsal
 from cescore.publish.render import render
-from cescore.run import rehearsing
-from cescore.run.child import Render
-from cescore.run.executor import can_fork
 from cescore.run.job import BUNDLE_NAME, Job, Limits
-from cescore.run.press import Press
-from cescore.run.rehearsing import MANY, Rehearsals
+from cescore.run.processes import rehearsing
+from cescore.run.processes.child import Render
+from cescore.run.processes.executor import can_fork
+from cescore.run.processes.press import Press
+from cescore.run.processes.rehearsing import MANY, Rehearsals
 
 PAGE = "<html ><body></body></html>"
 LETTERS = (0x673A, 0x5BC6, 0x6C34, 0x6CE5, 0x5382)  # of a name that stands nowhere as text

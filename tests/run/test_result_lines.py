@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cescore.intake.inert import frame_text, inert
-from cescore.method.result_rows import (
+from cescore.method.index.result_rows import (
     RESULT_COLUMNS,
     Cells,
     ResultColumn,
     ResultRecords,
     as_frame,
 )
-from cescore.run.result_lines import HEADER, lines_of
+from cescore.run.results.result_lines import HEADER, lines_of
 
 texts = st.sampled_from(["E1", "a,b", 'said "so"', "=1+1", "two\nlines", "-5.2", ""])
 numbers = st.one_of(st.just(np.nan), st.floats(allow_nan=False), st.sampled_from([0.0, 1e22, 3e-7]))

@@ -17,20 +17,20 @@ import pytest
 from rich.console import Console
 
 from cescore.cli.main import with_command
-from cescore.disclosure.plan_documents import PlanOverview, Review
-from cescore.disclosure.reading import read_document
-from cescore.disclosure.reviews import Reviews
+from cescore.disclosure.documents.plan_documents import PlanOverview, Review
+from cescore.disclosure.documents.reading import read_document
+from cescore.disclosure.making.reviews import Reviews
 from cescore.errors import DataError, MethodError, ParamsError
 from cescore.evaluation.periods import PlanEvaluation, evaluate_plan
 from cescore.intake.workspace import Workspace
-from cescore.method.result_rows import RESULT_COLUMNS
+from cescore.method.index.result_rows import RESULT_COLUMNS
 from cescore.publish.check import pdf_text
 from cescore.publish.pages.review.check import review_differences
 from cescore.publish.render import render
 from cescore.run.asked import Asked
-from cescore.run.build import build
-from cescore.run.executor import open_executor
-from cescore.run.manifest import read_manifest
+from cescore.run.building.build import build
+from cescore.run.processes.executor import open_executor
+from cescore.run.tree.manifest import read_manifest
 
 ROOT = Path(__file__).parents[2]
 SMALL = ROOT / "tests" / "unseen" / "workspace"

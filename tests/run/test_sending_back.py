@@ -10,14 +10,14 @@ import openpyxl
 import pytest
 from rich.console import Console
 
-from cescore.disclosure.undecided import UndecidedOthers
+from cescore.disclosure.released.undecided import UndecidedOthers
 from cescore.errors import DataError, RunError
 from cescore.intake.workspace import Workspace
 from cescore.returns.collecting.submissions import Circumstances
-from cescore.run.answering import PROPOSALS, read_folder, waiting
 from cescore.run.asked import Asked
-from cescore.run.collect import CollectOptions, collect
-from cescore.run.sending_back import SentBack, send_back
+from cescore.run.commands.answering import PROPOSALS, read_folder, waiting
+from cescore.run.commands.collect import CollectOptions, collect
+from cescore.run.commands.sending_back import SentBack, send_back
 
 VARIABLES = """gdp: {zh: 生产总值, en: GDP, unit: 10k CNY, range: {district: [10, 500], firm: [10, 500]}}
 waste: {zh: 废物, en: Waste, unit: t}

@@ -9,8 +9,8 @@ import time
 import pytest
 
 from cescore.errors import MethodError, RunError
-from cescore.run import side_by_side
-from cescore.run.side_by_side import in_children
+from cescore.run.processes import side_by_side
+from cescore.run.processes.side_by_side import in_children
 
 
 @pytest.fixture(autouse=True)

@@ -24,15 +24,15 @@ import pytest
 from nbformat.v4 import new_code_cell
 from rich.console import Console
 
-from cescore.disclosure.kinds import SCORECARD
-from cescore.run import annual as annual_module
+from cescore.disclosure.documents.kinds import SCORECARD
 from cescore.run.asked import Asked
-from cescore.run.build import build
-from cescore.run.engine import run_reports
-from cescore.run.executor import can_fork, open_executor
+from cescore.run.building import annual as annual_module
+from cescore.run.building.build import build
+from cescore.run.building.engine import run_reports
 from cescore.run.job import Limits
 from cescore.run.order import Manner, Order, Subject
-from cescore.run.store import JOURNAL_NAME, Store
+from cescore.run.processes.executor import can_fork, open_executor
+from cescore.run.tree.store import JOURNAL_NAME, Store
 from tests.run.in_this_process import Forked, InThisProcess, forked, killed_at
 
 ROOT = Path(__file__).parents[2]

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from cescore.disclosure.kinds import SCORECARD
+from cescore.disclosure.documents.kinds import SCORECARD
 from cescore.errors import RunError
 from cescore.run.files import make_private, write_atomically
 from cescore.run.job import PAGES_NAME, Job, Outcome
-from cescore.run.lock import HeldByAnother, locked
-from cescore.run.store import JOURNAL_NAME, Store
+from cescore.run.tree.lock import HeldByAnother, locked
+from cescore.run.tree.store import JOURNAL_NAME, Store
 
 MakeJob = Callable[..., Job]
 KEY = {"bundle: record": "aa", "notebook": "bb", "language": "zh"}

@@ -18,9 +18,9 @@ from rich.console import Console
 
 from cescore.cli import main as cli
 from cescore.publish.words import label
-from cescore.run import executor
-from cescore.run.child import surroundings
-from cescore.run.telling import say
+from cescore.run.processes import executor
+from cescore.run.processes.child import surroundings
+from cescore.run.telling.runs import say
 from tests.run.in_this_process import InThisProcess
 
 WORKSPACE = Path(__file__).parents[1] / "unseen" / "workspace"

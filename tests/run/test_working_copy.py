@@ -10,7 +10,7 @@ import pytest
 
 from cescore.definitions.shipped import NOTEBOOKS
 from cescore.errors import RunError
-from cescore.run.working_copy import prepare
+from cescore.run.commands.working_copy import prepare
 
 
 @pytest.fixture

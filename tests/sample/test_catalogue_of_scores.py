@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from cescore.evaluation.yearly import YearlyEvaluation
-from cescore.method.catalogue import LIMITS, catalogue
 from cescore.method.column import Column
-from cescore.method.evaluation import TypeEvaluation
-from cescore.method.progress import progress_index
+from cescore.method.index.catalogue import LIMITS, catalogue
+from cescore.method.index.evaluation import TypeEvaluation
+from cescore.method.index.progress import progress_index
 
 TYPES = ("city", "district", "park", "enterprise")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cescore.disclosure.bundles import make_bundle
+from cescore.disclosure.making.bundles import make_bundle
 from cescore.errors import DataError
 from cescore.evaluation.tracing.asking import codes_of, trace_asked, tracer_of
 from cescore.evaluation.tracing.trace import Traced

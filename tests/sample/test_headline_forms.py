@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from publish import pages
 
-from cescore.disclosure.bundles import Bundler
-from cescore.disclosure.result_file import result_json
+from cescore.disclosure.documents.result_file import result_json
+from cescore.disclosure.making.bundles import Bundler
 from cescore.evaluation.yearly import YearlyEvaluation
 
 RATE = "resource_recycling_rate"

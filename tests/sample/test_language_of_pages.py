@@ -8,8 +8,8 @@ from html import unescape
 import pytest
 from publish import pages
 
-from cescore.disclosure.bundle import Bundle
-from cescore.disclosure.bundles import make_bundle
+from cescore.disclosure.documents.bundle import Bundle
+from cescore.disclosure.making.bundles import make_bundle
 from cescore.publish.view import DOCUMENT
 
 ONE_OF_EACH = ("220400", "220402", "PK01", "E001")

@@ -8,8 +8,8 @@ from publish import pages
 
 from cescore.desk.explore.trial import Trial
 from cescore.desk.whole_type import desk_of
-from cescore.disclosure.bundles import Bundler
-from cescore.disclosure.trials import Trials
+from cescore.disclosure.making.bundles import Bundler
+from cescore.disclosure.making.trials import Trials
 from cescore.evaluation.yearly import YearlyEvaluation
 
 ZONE, WHOLE = "2204GX", "220402"

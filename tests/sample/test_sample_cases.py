@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cescore.definitions.formula import parse
+from cescore.definitions.formulas.formula import parse
 from cescore.method.column import Flag, State
 from sample import AWKWARD
 from sample.cases import MOVED

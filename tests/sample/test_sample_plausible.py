@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from cescore.definitions.formula import parse
+from cescore.definitions.formulas.formula import parse
 from cescore.intake.workspace import Workspace
 from sample.frame import TERRITORIES
 from sample.places import LIVING_FUELS

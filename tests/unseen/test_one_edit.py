@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from cescore.disclosure.bundles import make_bundle
-from cescore.disclosure.method_books import make_method_book
+from cescore.disclosure.making.bundles import make_bundle
+from cescore.disclosure.making.method_books import make_method_book
 from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
 from cescore.intake.workspace import Workspace
 from cescore.publish.check import pdf_text

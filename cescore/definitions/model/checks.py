@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import ClassVar, Literal, get_args
 
-from cescore.definitions.formula import Expression, parse, zero_of
+from cescore.definitions.formulas.formula import Expression, parse, zero_of
 from cescore.definitions.model.base import Definition, Named
 from cescore.definitions.model.quantities import Computed
 from cescore.definitions.model.written import (

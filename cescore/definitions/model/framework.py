@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal, Self, TypeVar, get_args
 
 from pydantic import Field
 
-from cescore.definitions.formula import Expression
+from cescore.definitions.formulas.formula import Expression
 from cescore.definitions.industry_mix import MixPart, pair_of, shares_of
 from cescore.definitions.model.base import Definition, Named, canonical_json
 from cescore.definitions.model.ends import ON_LOG

@@ -10,15 +10,15 @@ from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Any
 
-from cescore.definitions.formula import Expression, parse
-from cescore.definitions.language import FormulaError, is_reserved
+from cescore.definitions.formulas.formula import Expression, parse
+from cescore.definitions.formulas.language import FormulaError, is_reserved
 from cescore.definitions.model.framework import Indicator, ResolvedFramework
 from cescore.definitions.model.quantities import Account, Factor, VariableName
 from cescore.definitions.spelling import with_nearest
 from cescore.errors import CescoreError, Sentence, VariantError
 
 if TYPE_CHECKING:
-    from cescore.definitions.units import Units
+    from cescore.definitions.formulas.units import Units
 
 
 @dataclass(frozen=True)
@@ -88,8 +88,8 @@ def _refuse_code(framework: ResolvedFramework, code: str, known: Terms) -> None:
 
 def _resolved(indicator: Indicator, known: Terms, others: Mapping[str, Indicator]) -> Indicator:
     """The indicator with its conversions written in."""
-    from cescore.definitions.dimensions import resolve
-    from cescore.definitions.units import Units
+    from cescore.definitions.formulas.dimensions import resolve
+    from cescore.definitions.formulas.units import Units
 
     units = known.units or Units.load()
     everything = (known.variables, known.accounts, known.factors, others)

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from cescore.definitions.formula import Expression, parse
+from cescore.definitions.formulas.formula import Expression, parse
 from cescore.definitions.industry_mix import is_mix, parts_of
 from cescore.definitions.model.base import Definition, Named
 from cescore.definitions.model.written import (

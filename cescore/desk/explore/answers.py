@@ -87,7 +87,7 @@ class Answers:
         return Fragment.join(parts)
 
     def _work_out_bands(self, _: Any) -> None:
-        from cescore.method.robustness import MOST
+        from cescore.method.uncertainty.robustness import MOST
 
         if len(self._trial.result.rated) > MOST:
             self._summary.value = framed(

@@ -12,9 +12,9 @@ from typing import Any
 import ipywidgets as widgets
 from markupsafe import escape
 
+from cescore.definitions.formulas.unit_names import unit_text
 from cescore.definitions.model import Framework
 from cescore.definitions.model.variants import BY_RULE, MEANS, NORMALISATIONS, RULES
-from cescore.definitions.unit_names import unit_text
 from cescore.desk.explore.choices import GENERALISED, Choices
 from cescore.publish.numbers import percentage
 from cescore.publish.words import label

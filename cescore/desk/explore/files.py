@@ -15,7 +15,7 @@ from typing import Any
 import ipywidgets as widgets
 from markupsafe import Markup, escape
 
-from cescore.definitions.variant_file import write_variant
+from cescore.definitions.frameworks.variant_file import write_variant
 from cescore.desk.explore.trial import Trial
 from cescore.desk.showing import framed
 from cescore.desk.variant_words import in_words

@@ -9,9 +9,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from cescore.method.disclosure import ranks
-from cescore.method.influence import correlation
-from cescore.method.rescoring import Rescored
+from cescore.method.disclosure.rules import ranks
+from cescore.method.index.influence import correlation
+from cescore.method.index.rescoring import Rescored
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

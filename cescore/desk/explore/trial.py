@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from cescore.definitions.frameworks.variant_file import Patch, applied, read_variant
 from cescore.definitions.model import Framework
-from cescore.definitions.variant_file import Patch, applied, read_variant
 from cescore.desk.explore.choices import Choices
 from cescore.desk.explore.moves import Moves
 from cescore.desk.whole_type import TypeDesk, TypeSetting
-from cescore.method.rescoring import Rescored, rescored
+from cescore.method.index.rescoring import Rescored, rescored
 from cescore.publish.words import label
 
 KEPT = 50  # steps that can be taken back
@@ -77,9 +77,9 @@ class Trial:
     def bands(self) -> dict[str, tuple[int, int]]:
         """Best and worst rank of each entity over the choices that could be made otherwise.
 
-        See `cescore.method.bands`; takes seconds.
+        See `cescore.method.uncertainty.bands`; takes seconds.
         """
-        from cescore.method.bands import has_firm_index, rank_bands
+        from cescore.method.uncertainty.bands import has_firm_index, rank_bands
 
         evaluation = self.setting.evaluation
         firm = has_firm_index(evaluation) & self.desk.is_ranked(evaluation.run_year)

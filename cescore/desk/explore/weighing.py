@@ -8,8 +8,8 @@ import numpy as np
 from markupsafe import Markup
 
 from cescore.definitions.model import Framework
-from cescore.method.influence import Influence, correlations, influences
-from cescore.method.rescoring import Rescored
+from cescore.method.index.influence import Influence, correlations, influences
+from cescore.method.index.rescoring import Rescored
 from cescore.publish.fragment import Fragment, Term, paragraph
 from cescore.publish.numbers import DASH, PrintedNumber, number, percentage, signed
 from cescore.publish.table import Row, Table, TableColumn

@@ -9,8 +9,8 @@ from cescore.definitions.definitions import Definitions
 from cescore.definitions.model import Framework
 from cescore.evaluation.revising.move import Because, ResultMove
 from cescore.evaluation.revising.side import Side
-from cescore.method.fitting import method_of
-from cescore.method.normalisations import ON_ENDS
+from cescore.method.index.fitting import method_of
+from cescore.method.index.normalisations import ON_ENDS
 
 NAMES = (
     "zh",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cescore.definitions.definitions import Definitions
-from cescore.definitions.in_year import in_year
+from cescore.definitions.formulas.in_year import in_year
 from cescore.definitions.model import Account, Framework, Plan
-from cescore.method.assessment import COMPARABLE
+from cescore.method.grading.assessment import COMPARABLE
 
 Result = tuple[str, str, int]  # kind and code as in results.csv, year
 

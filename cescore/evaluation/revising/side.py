@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cescore.definitions.definitions import Definitions
-from cescore.intake.corrections import Correction
-from cescore.intake.entities import Register
+from cescore.intake.observations.corrections import Correction
+from cescore.intake.register.entities import Register
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -18,7 +18,7 @@ from cescore.evaluation.tracing import (
 )
 from cescore.evaluation.tracing.trace import KINDS, Kind, Traced, TracedQuantity
 from cescore.evaluation.tracing.tracer import Maker, Tracer, UntraceableError, World
-from cescore.method.evaluation import TypeEvaluation
+from cescore.method.index.evaluation import TypeEvaluation
 
 MAKERS: Mapping[str, Maker] = {
     "factor": quantities.factor,

@@ -17,10 +17,10 @@ from cescore.evaluation.tracing.tracer import (
     given,
     traced,
 )
-from cescore.method.assessment import COMPARABLE
 from cescore.method.column import State
-from cescore.method.evaluation import TypeEvaluation
-from cescore.method.measures import MeasureLine, measure_points
+from cescore.method.grading.assessment import COMPARABLE
+from cescore.method.grading.measures import MeasureLine, measure_points
+from cescore.method.index.evaluation import TypeEvaluation
 
 TOTAL = "total"
 

@@ -15,9 +15,9 @@ from cescore.evaluation.tracing.tracer import (
     traced,
 )
 from cescore.method.column import Column
-from cescore.method.evaluation import TypeEvaluation
+from cescore.method.index.evaluation import TypeEvaluation
+from cescore.method.index.written import mean_written
 from cescore.method.thresholds import at_least
-from cescore.method.written import mean_written
 
 
 def progress_index(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) -> Traced:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from cescore.definitions.in_year import in_year
+from cescore.definitions.formulas.in_year import in_year
 from cescore.definitions.model import Account, Computed, Indicator, Named
 from cescore.evaluation.tracing.trace import Kind, Traced, TracedQuantity, TraceNote, TraceOrigin
 from cescore.evaluation.tracing.tracer import (
@@ -18,8 +18,8 @@ from cescore.evaluation.tracing.tracer import (
     traced,
 )
 from cescore.method.column import Column, Flag, Panel, State
-from cescore.method.evaluation import TypeEvaluation
-from cescore.method.ladder import NOT_AVAILABLE, SUMMED
+from cescore.method.index.evaluation import TypeEvaluation
+from cescore.method.index.ladder import NOT_AVAILABLE, SUMMED
 
 IN_ITS_UNIT = ("received", "set_to")  # constants of a correction in the unit of what it corrects
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from cescore.definitions.formula import parse
+from cescore.definitions.formulas.formula import parse
 from cescore.definitions.model import Indicator, Named
 from cescore.evaluation.tracing.trace import Traced, TracedQuantity, TraceNote, TraceOrigin
 from cescore.evaluation.tracing.tracer import (
@@ -17,12 +17,12 @@ from cescore.evaluation.tracing.tracer import (
     given,
     traced,
 )
-from cescore.method.evaluation import TypeEvaluation
-from cescore.method.fitting import method_of
-from cescore.method.normalisations import BY_CONSTANTS, BY_ORDER, ON_ENDS
-from cescore.method.normalise import ends_in
-from cescore.method.preparing import prepare
-from cescore.method.written import (
+from cescore.method.index.evaluation import TypeEvaluation
+from cescore.method.index.fitting import method_of
+from cescore.method.index.normalisations import BY_CONSTANTS, BY_ORDER, ON_ENDS
+from cescore.method.index.normalise import ends_in
+from cescore.method.index.preparing import prepare
+from cescore.method.index.written import (
     WrittenMethod,
     by_constants_written,
     by_order_written,

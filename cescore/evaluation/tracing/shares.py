@@ -16,11 +16,11 @@ from cescore.evaluation.tracing.tracer import (
     symbols,
     traced,
 )
-from cescore.method.contributions import Decomposition
-from cescore.method.evaluation import TypeEvaluation
-from cescore.method.mean_tree import index_tree
-from cescore.method.rooms import rooms
-from cescore.method.weight import shares
+from cescore.method.index.contributions import Decomposition
+from cescore.method.index.evaluation import TypeEvaluation
+from cescore.method.index.mean_tree import index_tree
+from cescore.method.index.rooms import rooms
+from cescore.method.index.weight import shares
 
 PROGRESS = "progress_"
 PART_OF: Mapping[str, str] = {

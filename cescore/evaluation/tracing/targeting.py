@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 
-from cescore.definitions.formula import parse
+from cescore.definitions.formulas.formula import parse
 from cescore.definitions.model import Named, Plan, Target
 from cescore.evaluation.tracing.trace import Traced, TracedQuantity, TraceNote, TraceOrigin
 from cescore.evaluation.tracing.tracer import (
@@ -17,9 +17,9 @@ from cescore.evaluation.tracing.tracer import (
     given,
     traced,
 )
-from cescore.method.evaluation import TypeEvaluation
-from cescore.method.schedules import Clock, schedule
-from cescore.method.targets import TargetLine, is_rise
+from cescore.method.grading.schedules import Clock, schedule
+from cescore.method.grading.targets import TargetLine, is_rise
+from cescore.method.index.evaluation import TypeEvaluation
 
 TARGET_PARTS = (
     "actual", "completion", "due", "schedule_carbon", "schedule_log", "still_needed", "counted", "points",

@@ -12,12 +12,12 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-from cescore.definitions.in_year import with_texts
-from cescore.definitions.language import FormulaError
+from cescore.definitions.formulas.in_year import with_texts
+from cescore.definitions.formulas.language import FormulaError
 from cescore.definitions.model import Named
 from cescore.intake.findings import Finding
 from cescore.method.column import Column, Panel, State, status_text
-from cescore.method.formulas import evaluate
+from cescore.method.index.formulas import evaluate
 from cescore.method.thresholds import is_equal
 
 Kind = Literal[

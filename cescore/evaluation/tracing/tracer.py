@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from cescore.definitions.language import is_reserved
+from cescore.definitions.formulas.language import is_reserved
 from cescore.definitions.model import Named, Plan, Standard, VariableName
 from cescore.evaluation.tracing.trace import (
     Kind,
@@ -18,12 +18,12 @@ from cescore.evaluation.tracing.trace import (
     computed_from,
     number_in,
 )
-from cescore.method.assessment import Assessment
 from cescore.method.column import Column, Panel, State
-from cescore.method.evaluation import TypeEvaluation
-from cescore.method.measures import MeasureLine
-from cescore.method.standards import Compliance
-from cescore.method.targets import TargetLine
+from cescore.method.grading.assessment import Assessment
+from cescore.method.grading.measures import MeasureLine
+from cescore.method.grading.standards import Compliance
+from cescore.method.grading.targets import TargetLine
+from cescore.method.index.evaluation import TypeEvaluation
 
 SYMBOL = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 

@@ -9,21 +9,21 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from cescore.definitions.formula import parse
+from cescore.definitions.formulas.formula import parse
 from cescore.definitions.model import Estimate, VariableName
 from cescore.evaluation.tracing.trace import Kind, TracedQuantity, TraceNote
 from cescore.evaluation.tracing.tracer import MadeFrom, PlanOutcome, World, symbols, total_of
 from cescore.evaluation.yearly import YearlyEvaluation
-from cescore.intake.across import Around, Looked, Others
-from cescore.intake.completing import ESTIMATED_BY
 from cescore.intake.findings import Finding
 from cescore.intake.notation import number
-from cescore.intake.panel import SUM_OF, tiles_of
+from cescore.intake.observations.across import Around, Looked, Others
+from cescore.intake.observations.completing import ESTIMATED_BY
+from cescore.intake.observations.panel import SUM_OF, tiles_of
 from cescore.intake.wording import Phrase
-from cescore.method.assessment import Assessment
 from cescore.method.column import Column, Panel, State
-from cescore.method.evaluation import TypeEvaluation, evaluate
-from cescore.method.indicators import compute_accounts
+from cescore.method.grading.assessment import Assessment
+from cescore.method.index.evaluation import TypeEvaluation, evaluate
+from cescore.method.index.indicators import compute_accounts
 
 
 class WholeWorkspace(World):

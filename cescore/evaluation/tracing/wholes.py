@@ -16,11 +16,11 @@ from cescore.evaluation.tracing.tracer import (
     symbols,
     traced,
 )
-from cescore.method.aggregate import method_named
-from cescore.method.coverage import covers_enough
-from cescore.method.evaluation import TypeEvaluation
-from cescore.method.weight import active_members
-from cescore.method.written import mean_written
+from cescore.method.index.aggregate import method_named
+from cescore.method.index.coverage import covers_enough
+from cescore.method.index.evaluation import TypeEvaluation
+from cescore.method.index.weight import active_members
+from cescore.method.index.written import mean_written
 
 
 def group(tracer: Tracer, quantity: TracedQuantity, evaluation: TypeEvaluation) -> Traced:

@@ -12,7 +12,7 @@ from cescore.publish.numbers import number
 from cescore.publish.view import View, of_series
 
 if TYPE_CHECKING:
-    from cescore.disclosure.opened import OpenBundle
+    from cescore.disclosure.documents.opened import OpenBundle
 
 EDGE = 8.0  # mm beside the scale, for the numbers of its ends
 HEIGHT = 15.0

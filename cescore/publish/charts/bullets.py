@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from cescore.method.disclosure import PeerFigure
+from cescore.method.disclosure.rules import PeerFigure
 from cescore.publish.charts.plan_bars import STATUSES
 from cescore.publish.numbers import DASH, PrintedNumber, percentage
 from cescore.publish.view import View

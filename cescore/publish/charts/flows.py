@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cescore.definitions.formulas.unit_names import unit_text
 from cescore.definitions.pictures import FlowLink, FlowPicture
-from cescore.definitions.unit_names import unit_text
 from cescore.method.column import State
 from cescore.publish.charts.drawing import Drawing, curve
 from cescore.publish.charts.frame import NONE, WIDE, in_a_row, sample_mark
@@ -23,7 +23,7 @@ from cescore.publish.printing.measure import height_of, lines_of, width_of
 from cescore.publish.view import Number, View, by_code, of_series, recorded
 
 if TYPE_CHECKING:
-    from cescore.disclosure.opened import OpenBundle
+    from cescore.disclosure.documents.opened import OpenBundle
 
 # told apart by lightness as well as hue: pale, middle and dark also where no colour is printed
 BAND = {"plain": (MAIN, 0.20), "good": ("#007a59", 0.48), "poor": ("#c04f00", 0.78)}

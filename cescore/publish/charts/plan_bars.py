@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cescore.method.yardsticks import INSPECTED
+from cescore.method.grading.yardsticks import INSPECTED
 from cescore.publish.charts.frame import (
     BESIDE,
     HALF,
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from cescore.disclosure.opened import OpenBundle
+    from cescore.disclosure.documents.opened import OpenBundle
 
 KEY_LINE = 4.0  # mm for a line of the key
 SWATCH = 2.2  # mm, of a patch of colour in it

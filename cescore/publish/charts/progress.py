@@ -51,9 +51,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from cescore.disclosure.opened import OpenBundle
-    from cescore.method.contributions import Decomposition
-    from cescore.method.progress import ProgressResult
+    from cescore.disclosure.documents.opened import OpenBundle
+    from cescore.method.index.contributions import Decomposition
+    from cescore.method.index.progress import ProgressResult
 
 MOST = 6  # indicators named; the others are one bar
 NEGLIGIBLE = 0.005  # points: printed as 0.00

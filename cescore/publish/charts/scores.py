@@ -29,9 +29,9 @@ from cescore.publish.printing.measure import (
 from cescore.publish.view import View, at, row_of, weight_of
 
 if TYPE_CHECKING:
-    from cescore.disclosure.opened import OpenBundle
-    from cescore.method.aggregate import Aggregation
-    from cescore.method.missing import Scored
+    from cescore.disclosure.documents.opened import OpenBundle
+    from cescore.method.index.aggregate import Aggregation
+    from cescore.method.index.missing import Scored
 
 
 def group_scores(bundle: OpenBundle, result: Aggregation) -> Fragment:

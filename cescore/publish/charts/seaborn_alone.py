@@ -14,7 +14,7 @@ from importlib.metadata import version
 from types import ModuleType
 from typing import Any
 
-from cescore.definitions.held_back import held_back
+from cescore.definitions.formulas.held_back import held_back
 
 VERSION = "0.13.2"
 STATISTICS, CLUSTERS = "scipy.stats", "scipy.cluster"

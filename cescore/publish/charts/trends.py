@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cescore.definitions.unit_names import unit_text
+from cescore.definitions.formulas.unit_names import unit_text
 from cescore.method.column import Panel
 from cescore.publish.charts.frame import HALF, NONE, QUARTER, in_a_row, sample_mark, titled
 from cescore.publish.charts.spans import span_of
@@ -28,9 +28,9 @@ from cescore.publish.view import UNFILED, Number, View, at
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from cescore.disclosure.opened import OpenBundle
-    from cescore.method.aggregate import Aggregation
-    from cescore.method.progress import ProgressResult
+    from cescore.disclosure.documents.opened import OpenBundle
+    from cescore.method.index.aggregate import Aggregation
+    from cescore.method.index.progress import ProgressResult
 
 
 def index_trend(

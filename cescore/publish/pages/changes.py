@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cescore.definitions.history import SeriesBreak
-from cescore.disclosure.bundle import EntityChange
+from cescore.definitions.frameworks.history import SeriesBreak
+from cescore.disclosure.documents.bundle import EntityChange
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import DASH, percentage
 from cescore.publish.pages.scorecard.sections import NONE

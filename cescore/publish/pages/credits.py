@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
-from cescore.method.measures import MeasureLine
+from cescore.method.grading.measures import MeasureLine
 from cescore.publish.numbers import percentage
 from cescore.publish.pages.document import exact
 

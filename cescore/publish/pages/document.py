@@ -16,7 +16,7 @@ from cescore.publish.table import Row, Table, TableColumn
 from cescore.publish.words import has_label, label, label_or
 
 if TYPE_CHECKING:
-    from cescore.disclosure.opened import OpenDocument
+    from cescore.disclosure.documents.opened import OpenDocument
 
 ROWS = 30  # of one table: several short ones are laid out faster than a long one
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from cescore.definitions.formulas.unit_names import unit_text
 from cescore.definitions.model import (
     Account,
     Computed,
@@ -19,7 +20,6 @@ from cescore.definitions.model import (
     Target,
     Treatment,
 )
-from cescore.definitions.unit_names import unit_text
 from cescore.publish.pages.document import Words, exact, factor_text
 from cescore.publish.words import label_or
 

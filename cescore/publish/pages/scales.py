@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from cescore.definitions.model import Framework, Indicator
 from cescore.definitions.model.ends import ON_LOG
-from cescore.method.fitting import method_of
-from cescore.method.scaling import points_of_doubling
+from cescore.method.index.fitting import method_of
+from cescore.method.index.scaling import points_of_doubling
 from cescore.publish.numbers import number
 from cescore.publish.pages.document import Words, exact
 

@@ -8,7 +8,7 @@ from cescore.publish.numbers import quantity
 from cescore.publish.words import label
 
 if TYPE_CHECKING:
-    from cescore.disclosure.standing import Moved, ReportStanding, Value
+    from cescore.disclosure.documents.standing import Moved, ReportStanding, Value
 
 DECIMALS = {"": 1, "%": 1}  # of a figure that moved, by its unit; else two
 PLACES, MOST_PLACES = 2, 9

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from cescore.definitions.model import Named
-from cescore.disclosure.bundle import Place
-from cescore.disclosure.documents import (
+from cescore.disclosure.documents.bundle import Place
+from cescore.disclosure.documents.other_documents import (
     SHEET_STATUSES,
     BodyCheck,
     SheetCheck,
@@ -24,7 +24,7 @@ from cescore.disclosure.documents import (
 )
 from cescore.intake.dates import read_date
 from cescore.method.column import State
-from cescore.method.yardsticks import OPEN, STATUSES
+from cescore.method.grading.yardsticks import OPEN, STATUSES
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import mark
 from cescore.publish.pages.document import Words, cut, exact, heading, masthead, provenance_of
@@ -33,7 +33,7 @@ from cescore.publish.table import Row, Table, TableColumn
 from cescore.publish.titles import document_title
 
 if TYPE_CHECKING:
-    from cescore.disclosure.opened import OpenDocument
+    from cescore.disclosure.documents.opened import OpenDocument
 
 DASH = "—"
 SIGNS: Mapping[str, str] = {

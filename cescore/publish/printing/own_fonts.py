@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from cescore.definitions.json_text import json_document
+from cescore.definitions.entries.json_text import json_document
 from cescore.errors import JsonError, PublishError, Sentence, sentences
 from cescore.publish.printing.fonts import SANS, SERIF
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from cescore.intake.address import Address
 from cescore.intake.findings import Context, Finding, FindingLog, in_order
 from cescore.intake.notation import clean
-from cescore.intake.returned import (
+from cescore.intake.records.returned import (
     RETURNED_FINDINGS,
     RETURNED_MEASURES,
     RETURNED_OBSERVATIONS,

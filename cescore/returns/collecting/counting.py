@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from cescore.errors import DataError, Sentence
 from cescore.intake.address import Address, of_source
-from cescore.intake.careful import COLUMNS, FolderYear, RowReader
 from cescore.intake.findings import OF_IDS, Finding, FindingLog
+from cescore.intake.observations.careful import COLUMNS, FolderYear, RowReader
 from cescore.returns.collecting.reading import FileReading, owner_of
 from cescore.returns.layouts.asked import Expected
 from cescore.returns.layouts.taken import Role

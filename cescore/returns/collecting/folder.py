@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cescore.intake.address import Address
 from cescore.intake.findings import Context, Finding, FindingLog
-from cescore.intake.inventory import is_system_file
+from cescore.intake.sources.inventory import is_system_file
 from cescore.intake.wording import Phrase, phrase
 from cescore.returns.workbooks.kinds import ACCEPTED, kind_of
 from cescore.returns.workbooks.readers import ReceivedFile

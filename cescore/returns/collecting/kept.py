@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from cescore.definitions.json_text import json_document
+from cescore.definitions.entries.json_text import json_document
 from cescore.errors import DataError, JsonError, Problem, Sentence
 from cescore.intake.findings import Finding
 from cescore.intake.inert import csv_text
-from cescore.intake.plain_files import is_plain_file
-from cescore.intake.returned import RETURNED_MEASURES, RETURNED_OBSERVATIONS, RETURNS
+from cescore.intake.records.returned import RETURNED_MEASURES, RETURNED_OBSERVATIONS, RETURNS
+from cescore.intake.sources.plain_files import is_plain_file
 from cescore.returns.collecting.reading import SHORT, FileReading
 from cescore.returns.collecting.submissions import SubmissionRecord
 from cescore.returns.collecting.untaken import UNTAKEN, from_text

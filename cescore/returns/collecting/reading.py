@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
-from cescore.definitions.json_text import json_document
+from cescore.definitions.entries.json_text import json_document
 from cescore.intake.findings import Finding
 from cescore.intake.notation import bad_id, clean
-from cescore.intake.returned import finding_from_plain, finding_to_plain
+from cescore.intake.records.returned import finding_from_plain, finding_to_plain
 from cescore.returns.layouts.taken import CheckRow, ReturnRow, Taken, row_to_plain
 
 RowT = TypeVar("RowT", ReturnRow, CheckRow)

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from cescore.intake.address import Address, of_source
-from cescore.intake.careful import COLUMNS, FolderYear, ReadRecord, RowReader
 from cescore.intake.findings import Context, Finding, FindingLog
-from cescore.intake.observations import place_and_value, shown_value
+from cescore.intake.observations.careful import COLUMNS, FolderYear, ReadRecord, RowReader
+from cescore.intake.observations.observations import place_and_value, shown_value
 from cescore.returns.collecting.reading import FileReading
 from cescore.returns.layouts.asked import Expected
 

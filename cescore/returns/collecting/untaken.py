@@ -6,11 +6,11 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from cescore.definitions.json_text import json_document
+from cescore.definitions.entries.json_text import json_document
 from cescore.errors import DataError, Sentence
-from cescore.intake.entities import Register
 from cescore.intake.findings import OF_IDS, Finding, in_order
-from cescore.intake.returned import finding_from_plain
+from cescore.intake.records.returned import finding_from_plain
+from cescore.intake.register.entities import Register
 from cescore.returns.collecting.counting import JudgedRows, judged
 from cescore.returns.collecting.reading import FileReading, owner_of
 from cescore.returns.collecting.submissions import Submission

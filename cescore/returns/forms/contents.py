@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from cescore.definitions.definitions import Definitions
-from cescore.definitions.formula import parse
+from cescore.definitions.formulas.formula import parse
+from cescore.definitions.frameworks.order import closure
+from cescore.definitions.frameworks.scored_elsewhere import check_formula
 from cescore.definitions.model import (
     BuiltInChecks,
     Check,
@@ -19,8 +21,6 @@ from cescore.definitions.model import (
     Variable,
     canonical_json,
 )
-from cescore.definitions.order import closure
-from cescore.definitions.scored_elsewhere import check_formula
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from cescore.definitions.model import BuiltInChecks, CheckRule, Variable
-from cescore.intake.changes import LEAST_COUNT_FOR_CHANGE
-from cescore.intake.dictionary import most_of
+from cescore.intake.checks.changes import LEAST_COUNT_FOR_CHANGE
+from cescore.intake.observations.dictionary import most_of
 from cescore.method.thresholds import RELATIVE
 from cescore.returns.forms.spreadsheet import LONGEST_FORMULA, MOST_ARGUMENTS, SheetWords
 from cescore.returns.forms.texts import form_text

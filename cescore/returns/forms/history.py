@@ -10,23 +10,23 @@ import numpy as np
 
 from cescore.definitions.definitions import Definitions
 from cescore.definitions.model import BuiltInChecks
-from cescore.intake.correcting import apply_corrections
-from cescore.intake.corrections import read_corrections
-from cescore.intake.databases import database_sources
-from cescore.intake.dictionary import Dictionary
-from cescore.intake.entities import Register
+from cescore.intake.checks.repeats import has_digits
 from cescore.intake.findings import Context, Finding, FindingLog
-from cescore.intake.inspections import read_measures
-from cescore.intake.inventory import find_sources, year_folders
-from cescore.intake.near_words import in_known_words
-from cescore.intake.observations import Observations
-from cescore.intake.panel import build_panels
-from cescore.intake.reading import read_observations
-from cescore.intake.register_file import read_register
-from cescore.intake.repeats import has_digits
+from cescore.intake.observations.correcting import apply_corrections
+from cescore.intake.observations.corrections import read_corrections
+from cescore.intake.observations.dictionary import Dictionary
+from cescore.intake.observations.observations import Observations
+from cescore.intake.observations.panel import build_panels
+from cescore.intake.observations.reading import read_observations
+from cescore.intake.records.inspections import read_measures
+from cescore.intake.register.entities import Register
+from cescore.intake.register.near_words import in_known_words
+from cescore.intake.register.register_file import read_register
+from cescore.intake.sources.databases import database_sources
+from cescore.intake.sources.inventory import find_sources, year_folders
 from cescore.intake.workspace import CORRECTIONS, REGISTER, base_year_of
 from cescore.method.column import Panel, State
-from cescore.method.slips import power_of_ten
+from cescore.method.editing.slips import power_of_ten
 from cescore.returns.forms.contents import FormContents
 from cescore.returns.forms.earlier import EarlierFigures
 

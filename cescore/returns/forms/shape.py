@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from cescore.definitions.bilingual import Bilingual
-from cescore.definitions.json_text import json_document
+from cescore.definitions.entries.json_text import json_document
 from cescore.definitions.model import EVIDENCE_KINDS
 from cescore.definitions.shipped import LABELS
 from cescore.intake.notation import folded
-from cescore.intake.statuses import BASES, BASIS_WORDS, STATUSES
-from cescore.method.yardsticks import STATUSES as CHECK_STATUSES
+from cescore.intake.observations.statuses import BASES, BASIS_WORDS, STATUSES
+from cescore.method.grading.yardsticks import STATUSES as CHECK_STATUSES
 
 FORMAT_VERSION = "1"  # of the form; another one may have other sheets or columns
 

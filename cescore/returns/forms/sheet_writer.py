@@ -8,7 +8,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from cescore.intake.entities import Entity
+from cescore.intake.register.entities import Entity
 from cescore.returns.forms import shape
 from cescore.returns.forms.earlier import EarlierFigures
 from cescore.returns.forms.identity import SHOWN

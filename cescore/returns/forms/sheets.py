@@ -7,7 +7,7 @@ from datetime import date
 from xlsxwriter.worksheet import Worksheet
 
 from cescore.definitions.model import Check
-from cescore.intake.inspections import UNIT_OF_TYPE
+from cescore.intake.records.inspections import UNIT_OF_TYPE
 from cescore.returns.forms import shape
 from cescore.returns.forms.lines import CheckLine, HeadingLine, VariableLine
 from cescore.returns.forms.looks import LETTERS_A_LINE, for_print, height_of

@@ -12,7 +12,7 @@ import ast
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cescore.definitions.formula import constant, parse
+from cescore.definitions.formulas.formula import constant, parse
 from cescore.method.thresholds import ABSOLUTE, CANCELLED, RELATIVE
 
 UNKNOWN = "NA()"

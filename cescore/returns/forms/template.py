@@ -13,9 +13,9 @@ from functools import cached_property
 
 from xlsxwriter.utility import quote_sheetname, xl_col_to_name
 
+from cescore.definitions.formulas.unit_names import unit_text
 from cescore.definitions.model import Check, Named, Variable
-from cescore.definitions.unit_names import unit_text
-from cescore.intake.inspections import UNIT_OF_TYPE
+from cescore.intake.records.inspections import UNIT_OF_TYPE
 from cescore.returns.forms import shape
 from cescore.returns.forms.contents import AskedVariable, FormContents
 from cescore.returns.forms.hints import HintWriter, RowCells

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 
 from cescore.definitions.model import CheckRule, Variable
-from cescore.intake.dictionary import most_of
+from cescore.intake.observations.dictionary import most_of
 from cescore.returns.forms.spreadsheet import InputCell
 from cescore.returns.forms.texts import form_text
 

@@ -11,7 +11,7 @@ from datetime import datetime
 
 import xlsxwriter
 
-from cescore.intake.entities import Entity
+from cescore.intake.register.entities import Entity
 from cescore.returns.forms import shape
 from cescore.returns.forms.earlier import EarlierFigures
 from cescore.returns.forms.identity import FormIdentity, name_of_field

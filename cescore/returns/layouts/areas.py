@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
 
-from cescore.intake.csv_table import FOOTNOTES
 from cescore.intake.notation import folded
+from cescore.intake.sources.csv_table import FOOTNOTES
 from cescore.returns.layouts.definition import IN_CELL, Layout, LayoutTable, Lookup
 from cescore.returns.workbooks.sheet import Position, Sheet
 

@@ -8,8 +8,8 @@ from functools import cached_property
 
 from cescore.definitions.definitions import Definitions
 from cescore.definitions.model import Variable
-from cescore.intake.dictionary import Dictionary
-from cescore.intake.entities import Register
+from cescore.intake.observations.dictionary import Dictionary
+from cescore.intake.register.entities import Register
 from cescore.returns.forms.contents import FormContents, form_contents
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from cescore.intake.near_words import is_near
 from cescore.intake.notation import nearest
+from cescore.intake.register.near_words import is_near
 from cescore.intake.wording import Phrase, phrase, shortened
 from cescore.returns.layouts.areas import areas_of, matches
 from cescore.returns.layouts.definition import Layout

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from cescore.intake.findings import Context
 from cescore.intake.notation import bad_id, clean
 from cescore.intake.notation import year as read_year
-from cescore.intake.unknown_ids import unknown_id
+from cescore.intake.register.unknown_ids import unknown_id
 from cescore.intake.wording import code, phrase, shortened
 from cescore.returns.forms.identity import FormIdentity, IdentityReading
 from cescore.returns.forms.shape import (

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from cescore.definitions.formulas.units import UnitError
 from cescore.definitions.model import Variable
-from cescore.definitions.units import UnitError
 from cescore.intake.findings import Context
-from cescore.intake.near_words import is_near
 from cescore.intake.notation import clean, folded, nearest, number
-from cescore.intake.unknown_ids import unknown_id
+from cescore.intake.register.near_words import is_near
+from cescore.intake.register.unknown_ids import unknown_id
 from cescore.intake.wording import code, shortened
 from cescore.intake.wording import unit as unit_of
 from cescore.returns.layouts.areas import Area, Word, areas_of, matches

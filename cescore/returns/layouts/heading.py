@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from cescore.definitions.units import UnitError, Units
+from cescore.definitions.formulas.units import UnitError, Units
 from cescore.intake.notation import clean, folded
 
 _BRACKETS = re.compile(r"[（(\[【〔]([^（）()\[\]【】〔〕]*)[)）\]】〕]")

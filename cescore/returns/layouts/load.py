@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from cescore.definitions.located import read
-from cescore.definitions.reading import Reading
+from cescore.definitions.entries.located import read
+from cescore.definitions.entries.reading import Reading
 from cescore.definitions.spelling import with_nearest
 from cescore.errors import DataError, Problem, Sentence
-from cescore.intake.plain_files import is_plain_file
-from cescore.intake.statuses import BASES, BASIS_WORDS
+from cescore.intake.observations.statuses import BASES, BASIS_WORDS
+from cescore.intake.sources.plain_files import is_plain_file
 from cescore.returns.layouts.asked import Expected
 from cescore.returns.layouts.definition import EVERY_TYPE, IN_CELL, Layout
 from cescore.returns.layouts.form import FORM

@@ -13,7 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 from cescore.intake.address import Address, of_source
 from cescore.intake.findings import Finding
 from cescore.intake.notation import clean
-from cescore.intake.statuses import STATUSES
+from cescore.intake.observations.statuses import STATUSES
 from cescore.intake.wording import name_of, text
 from cescore.returns.layouts.asked import Expected
 from cescore.returns.layouts.taken import CheckRow, ReturnRow, Role, Taken

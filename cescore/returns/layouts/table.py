@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cescore.intake.batches import LAYOUT
-from cescore.intake.columns import is_header_sound
 from cescore.intake.notation import clean
+from cescore.intake.sources.batches import LAYOUT
+from cescore.intake.sources.columns import is_header_sound
 from cescore.intake.wording import shortened
 from cescore.returns.layouts.areas import is_footnote
 from cescore.returns.layouts.asked import Expected

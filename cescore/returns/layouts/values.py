@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from cescore.definitions.formulas.units import UnitError
 from cescore.definitions.model import Variable
-from cescore.definitions.units import UnitError
 from cescore.intake import notation
 from cescore.intake.findings import Context
 from cescore.intake.wording import phrase, shortened, unit

@@ -9,7 +9,7 @@ from cescore.intake.address import Address
 from cescore.intake.dates import read_date
 from cescore.intake.findings import Context
 from cescore.intake.notation import clean
-from cescore.intake.recorded import says_something
+from cescore.intake.observations.recorded import says_something
 from cescore.intake.wording import Phrase, phrase, shortened
 from cescore.returns.forms.shape import key_of
 from cescore.returns.marked.remarks import FindingKey

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from cescore.errors import Sentence
-from cescore.intake.plain_files import is_plain_file
+from cescore.intake.sources.plain_files import is_plain_file
 from cescore.returns.collecting.kept import KeptReturns, digest, kept_name
 from cescore.returns.collecting.reading import SHORT
 from cescore.returns.collecting.submissions import Submission

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from cescore.intake.confirmations import as_written
+from cescore.intake.checks.confirmations import as_written
 from cescore.intake.findings import Finding
-from cescore.intake.recorded import is_finite_number
+from cescore.intake.observations.recorded import is_finite_number
 from cescore.returns.forms.texts import form_text
 from cescore.returns.marked.answers import FindingAnswer
 from cescore.returns.marked.remarks import FindingKey

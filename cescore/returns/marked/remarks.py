@@ -9,13 +9,13 @@ from collections.abc import Collection as Some
 from dataclasses import dataclass
 from typing import Any
 
-from cescore.definitions.json_text import json_document
+from cescore.definitions.entries.json_text import json_document
 from cescore.intake import wording
 from cescore.intake.address import Address
-from cescore.intake.confirmations import as_written, stated_values
+from cescore.intake.checks.confirmations import as_written, stated_values
 from cescore.intake.findings import Finding
-from cescore.intake.panel import Sources
-from cescore.intake.respondents import NamedRespondents
+from cescore.intake.observations.panel import Sources
+from cescore.intake.register.respondents import NamedRespondents
 from cescore.intake.wording import Naming, name_of
 
 Cells = tuple[str, str, int]  # entity, variable, year

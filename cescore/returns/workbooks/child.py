@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
-from cescore.definitions.json_text import json_document
+from cescore.definitions.entries.json_text import json_document
 from cescore.intake.wording import phrase, to_json
 from cescore.returns.workbooks.limits import LIMITS, ReadingLimits
 from cescore.returns.workbooks.read import read_workbook

@@ -7,7 +7,7 @@ import io
 from collections import Counter
 from pathlib import Path
 
-from cescore.intake.decode import decode
+from cescore.intake.sources.decode import decode
 from cescore.returns.workbooks.limits import LIMITS
 from cescore.returns.workbooks.refusal import FileRefused
 from cescore.returns.workbooks.sheet import Content, Sheet, SheetCell, Workbook

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Self
 
 import cescore
-from cescore.definitions.json_text import json_document
+from cescore.definitions.entries.json_text import json_document
 from cescore.intake.wording import Phrase, from_json, phrase
 from cescore.returns.workbooks.sheet import Workbook, from_plain
 

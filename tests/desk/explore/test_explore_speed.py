@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from cescore.desk.explore import Explorer
-from cescore.intake.entities import Register
+from cescore.intake.register.entities import Register
 from cescore.intake.workspace import Workspace
 from cescore.method.column import Column
 

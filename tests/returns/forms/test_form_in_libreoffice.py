@@ -13,7 +13,7 @@ import pypdfium2
 import pytest
 from python_calamine import CalamineWorkbook
 
-from cescore.intake.entities import Entity
+from cescore.intake.register.entities import Entity
 from cescore.returns.forms import shape
 from cescore.returns.forms.identity import read_identity
 from cescore.returns.forms.template import FIRST_ROW

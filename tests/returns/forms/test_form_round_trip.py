@@ -18,8 +18,8 @@ from cescore.definitions.shipped import REPOSITORY
 from cescore.intake.workspace import Workspace
 from cescore.returns.forms import shape
 from cescore.run.asked import Asked
-from cescore.run.collect import CollectOptions, collect
-from cescore.run.forms import make_forms
+from cescore.run.commands.collect import CollectOptions, collect
+from cescore.run.commands.forms import make_forms
 from sample.returns import fill_form, rows_of
 
 RETURNED = {

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from cescore.intake.dictionary import broken_rule
+from cescore.intake.observations.dictionary import broken_rule
 from cescore.intake.workspace import Workspace
 from cescore.method.column import Column, Panel, State
-from cescore.method.formulas import holds
+from cescore.method.index.formulas import holds
 from cescore.returns.forms import shape
 
 NUMBERS = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cescore.intake.statuses import BASES, BASIS_WORDS, STATUS_WORDS, STATUSES
+from cescore.intake.observations.statuses import BASES, BASIS_WORDS, STATUS_WORDS, STATUSES
 from cescore.returns.forms import shape
 
 SHEETS = [shape.RETURN, shape.MEASURES]

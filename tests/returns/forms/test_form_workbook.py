@@ -12,7 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from cescore.intake.entities import Entity
+from cescore.intake.register.entities import Entity
 from cescore.returns.forms import shape
 from cescore.returns.forms.earlier import EarlierFigures
 from cescore.returns.forms.identity import read_identity

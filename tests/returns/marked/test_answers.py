@@ -10,9 +10,9 @@ import openpyxl
 import pytest
 from ruamel.yaml import YAML
 
-from cescore.intake.confirmations import confirm, read_confirmations
-from cescore.intake.entities import Entity, Register
+from cescore.intake.checks.confirmations import confirm, read_confirmations
 from cescore.intake.findings import Context, Finding, FindingLog
+from cescore.intake.register.entities import Entity, Register
 from cescore.returns.marked.answers import FindingAnswer, is_list_alone, read_answers
 from cescore.returns.marked.copying import listed
 from cescore.returns.marked.proposals import (

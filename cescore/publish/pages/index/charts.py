@@ -9,7 +9,7 @@ from statistics import median
 from markupsafe import Markup, escape
 
 from cescore.definitions.model import Scale
-from cescore.method.scale import place_on
+from cescore.method.index.scale import place_on
 from cescore.publish.numbers import number
 from cescore.publish.printing.measure import POINT, lines_of, width_of
 from cescore.publish.words import label

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cescore.disclosure.kinds import SCORECARD
+from cescore.disclosure.documents.kinds import SCORECARD
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from cescore.definitions.model import Scale
 from cescore.definitions.shipped import TEMPLATES
 from cescore.method.column import State
-from cescore.method.target_paths import GOOD
+from cescore.method.grading.target_paths import GOOD
 from cescore.publish.fragment import clean
 from cescore.publish.numbers import decimals_for, mark, number, quantity
 from cescore.publish.pages.index.charts import bars, histogram, middle, shade, stacked

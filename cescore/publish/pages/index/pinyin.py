@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
 
-from cescore.definitions.json_text import json_document
+from cescore.definitions.entries.json_text import json_document
 
 Syllables = tuple[str, ...]
 

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cescore.definitions.model import Framework, Indicator
-from cescore.disclosure.documents import MethodBook
-from cescore.method.aggregate import Aggregation
+from cescore.disclosure.documents.other_documents import MethodBook
 from cescore.method.column import Panel
-from cescore.method.contributions import Decomposition
-from cescore.method.fitting import method_of
-from cescore.method.measures import verdicts
-from cescore.method.missing import Scored
-from cescore.method.progress import ProgressResult
+from cescore.method.grading.measures import verdicts
+from cescore.method.index.aggregate import Aggregation
+from cescore.method.index.contributions import Decomposition
+from cescore.method.index.fitting import method_of
+from cescore.method.index.missing import Scored
+from cescore.method.index.progress import ProgressResult
 from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import number
 from cescore.publish.pages.credits import credit_sum
@@ -35,7 +35,7 @@ from cescore.publish.table import Row, Table, TableColumn
 from cescore.publish.view import at
 
 if TYPE_CHECKING:
-    from cescore.disclosure.opened import OpenBundle, OpenDocument
+    from cescore.disclosure.documents.opened import OpenBundle, OpenDocument
 
 DASH = "—"
 RETURNED = 10  # those of a returned figure, which is printed as it is

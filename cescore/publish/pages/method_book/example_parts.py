@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from cescore.definitions.model import AssessmentRules, Progress, Scale
 from cescore.definitions.model.ends import ON_LOG
-from cescore.disclosure.opened import OpenBundle
-from cescore.method.ladder_points import PointsLadder
-from cescore.method.targets import TargetLine, is_rise
+from cescore.disclosure.documents.opened import OpenBundle
+from cescore.method.grading.ladder_points import PointsLadder
+from cescore.method.grading.targets import TargetLine, is_rise
 from cescore.method.thresholds import at_least, is_equal, meets
 from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import number

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from cescore.definitions.formulas.unit_names import unit_text
 from cescore.definitions.model import Framework, Goalposts, Group, Indicator
 from cescore.definitions.model.ends import ON_LOG
-from cescore.definitions.unit_names import unit_text
-from cescore.disclosure.documents import MethodBook
-from cescore.method.fitting import method_of
+from cescore.disclosure.documents.other_documents import MethodBook
+from cescore.method.index.fitting import method_of
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.pages.document import (
     Entries,
@@ -29,7 +29,7 @@ from cescore.publish.section import section
 from cescore.publish.table import Row, Table, TableColumn
 
 if TYPE_CHECKING:
-    from cescore.disclosure.opened import OpenDocument
+    from cescore.disclosure.documents.opened import OpenDocument
 
 DASH = "—"
 _FLOORS = {"exclude": "book.note.base_floor", "measure_from_floor": "book.note.measured_from_floor"}

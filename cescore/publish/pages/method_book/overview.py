@@ -7,24 +7,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cescore.definitions.formulas.unit_names import unit_text
 from cescore.definitions.industry_mix import WHOLE, MixPart, pair_of
 from cescore.definitions.model import Framework, Goalposts, Plan
 from cescore.definitions.model.ends import EndsRule, QuantityEnds
 from cescore.definitions.model.framework import PerOutput
 from cescore.definitions.model.reference import Reference
-from cescore.definitions.unit_names import unit_text
-from cescore.disclosure.documents import MethodBook
-from cescore.disclosure.illustration import TypeCatalogue
-from cescore.method.catalogue import (
+from cescore.disclosure.documents.illustration import TypeCatalogue
+from cescore.disclosure.documents.other_documents import MethodBook
+from cescore.method.index.catalogue import (
     AT_MOST,
     FEWEST,
     FEWEST_TO_CORRELATE,
     LIMITS,
     IndicatorStatistics,
 )
-from cescore.method.fitting import method_of
-from cescore.method.normalisations import ON_ENDS, on_ends
-from cescore.method.scale import place_on
+from cescore.method.index.fitting import method_of
+from cescore.method.index.normalisations import ON_ENDS, on_ends
+from cescore.method.index.scale import place_on
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import number
 from cescore.publish.pages.document import Words, cut, exact, heading, percent
@@ -34,7 +34,7 @@ from cescore.publish.table import Row, Table, TableColumn
 from cescore.publish.words import label_or
 
 if TYPE_CHECKING:
-    from cescore.disclosure.opened import OpenDocument
+    from cescore.disclosure.documents.opened import OpenDocument
 
 DASH = "—"
 NONE = Fragment("")

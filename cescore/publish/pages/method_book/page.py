@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from cescore.definitions.unit_names import unit_text
-from cescore.disclosure.documents import MethodBook
+from cescore.definitions.formulas.unit_names import unit_text
+from cescore.disclosure.documents.other_documents import MethodBook
 from cescore.publish.fragment import Fragment, two_lines
 from cescore.publish.pages.changes import breaks_table
 from cescore.publish.pages.document import (
@@ -45,7 +45,7 @@ from cescore.publish.table import Row, Table, TableColumn
 from cescore.publish.titles import document_name, document_title
 
 if TYPE_CHECKING:
-    from cescore.disclosure.opened import OpenDocument
+    from cescore.disclosure.documents.opened import OpenDocument
 
 DASH = "—"
 __all__ = [

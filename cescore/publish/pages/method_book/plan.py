@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from cescore.definitions.formulas.unit_names import unit_text
+from cescore.definitions.frameworks.scored_elsewhere import Elsewhere, scored_elsewhere
 from cescore.definitions.model import (
     EVIDENCE_KINDS,
     BonusItem,
@@ -16,10 +18,8 @@ from cescore.definitions.model import (
     Veto,
 )
 from cescore.definitions.model.plan import ALWAYS
-from cescore.definitions.scored_elsewhere import Elsewhere, scored_elsewhere
-from cescore.definitions.unit_names import unit_text
-from cescore.disclosure.documents import MethodBook
-from cescore.disclosure.illustration import ABOVE, BELOW
+from cescore.disclosure.documents.illustration import ABOVE, BELOW
+from cescore.disclosure.documents.other_documents import MethodBook
 from cescore.intake.wording import NamedTerm
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.naming import in_words
@@ -29,7 +29,7 @@ from cescore.publish.section import section
 from cescore.publish.table import Row, Table, TableColumn
 
 if TYPE_CHECKING:
-    from cescore.disclosure.opened import OpenDocument
+    from cescore.disclosure.documents.opened import OpenDocument
 
 DASH = "—"
 NONE = Fragment("")

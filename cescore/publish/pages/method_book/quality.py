@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cescore.disclosure.documents import MethodBook
+from cescore.disclosure.documents.other_documents import MethodBook
 from cescore.intake.wording import name_of
 from cescore.publish.fragment import Fragment
 from cescore.publish.pages.document import Words, cut, heading
@@ -13,8 +13,8 @@ from cescore.publish.table import Row, TableColumn
 from cescore.publish.words import label_or
 
 if TYPE_CHECKING:
-    from cescore.disclosure.opened import OpenDocument
-    from cescore.disclosure.standing import QualityLog
+    from cescore.disclosure.documents.opened import OpenDocument
+    from cescore.disclosure.documents.standing import QualityLog
 
 
 def quality_log(data: MethodBook) -> QualityLog | None:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from cescore.definitions.formulas.unit_names import unit_text
 from cescore.definitions.model import Account, Factor, Framework, IndustryRange, Standard
-from cescore.definitions.unit_names import unit_text
-from cescore.disclosure.documents import MethodBook
-from cescore.method.learning import learns_weights
-from cescore.method.normalisations import BY_CONSTANTS, BY_ORDER
-from cescore.method.outranking import AMONG_ALL
+from cescore.disclosure.documents.other_documents import MethodBook
+from cescore.method.index.learning import learns_weights
+from cescore.method.index.normalisations import BY_CONSTANTS, BY_ORDER
+from cescore.method.index.outranking import AMONG_ALL
 from cescore.method.thresholds import ABSOLUTE, RELATIVE
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.pages.document import Entries, Entry, Words, cut, exact, heading
@@ -23,7 +23,7 @@ from cescore.publish.table import Row, Table, TableColumn
 from cescore.publish.words import label_or
 
 if TYPE_CHECKING:
-    from cescore.disclosure.opened import OpenDocument
+    from cescore.disclosure.documents.opened import OpenDocument
 
 DASH = "—"
 NONE = Fragment("")

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from cescore.definitions.model import Framework, GradeScale, Plan, Target
 from cescore.definitions.model.plan import Commitment, Veto
-from cescore.disclosure.documents import MethodBook
+from cescore.disclosure.documents.other_documents import MethodBook
 from cescore.publish.fragment import Fragment, paragraph
 from cescore.publish.pages.document import Words, cut, exact, heading
 from cescore.publish.pages.method_book.plan import scales_in_use
@@ -19,7 +19,7 @@ from cescore.publish.section import section
 from cescore.publish.table import Row, TableColumn
 
 if TYPE_CHECKING:
-    from cescore.disclosure.opened import OpenDocument
+    from cescore.disclosure.documents.opened import OpenDocument
 
 NONE = Fragment("")
 Tagged = tuple[str, str, str, str]  # subject, entity type or "", code, name

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cescore.disclosure.plan_documents import BodyRow, PlanDocument
-from cescore.method.target_paths import TargetPath
+from cescore.disclosure.documents.plan_documents import BodyRow, PlanDocument
+from cescore.method.grading.target_paths import TargetPath
 from cescore.publish.charts.drawing import PT
 from cescore.publish.charts.frame import (
     BESIDE,
@@ -37,7 +37,7 @@ from cescore.publish.pages.review.page import target_name
 from cescore.publish.printing.measure import height_of, lines_of, rows_of, width_of
 
 if TYPE_CHECKING:
-    from cescore.disclosure.opened import OpenDocument
+    from cescore.disclosure.documents.opened import OpenDocument
 
 THIRD_OF_PAGE = 56.0  # mm
 NAMES = 57.0  # mm for the names of bodies

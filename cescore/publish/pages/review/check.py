@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cescore.disclosure.plan_documents import Review
+from cescore.disclosure.documents.plan_documents import Review
 from cescore.publish.check import TOLERANCE, differences
 
 COMPARED = ("gap", "pace", "projected")

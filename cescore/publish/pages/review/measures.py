@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from cescore.definitions.model import Named
-from cescore.disclosure.plan_documents import PlanDocument, Review
-from cescore.method.period_measures import Completion, PeriodCheck
-from cescore.method.yardsticks import OPEN, STATUSES
+from cescore.disclosure.documents.plan_documents import PlanDocument, Review
+from cescore.method.grading.period_measures import Completion, PeriodCheck
+from cescore.method.grading.yardsticks import OPEN, STATUSES
 from cescore.publish.fragment import Fragment, paragraph
 from cescore.publish.pages.document import Words, cut, exact, heading
 from cescore.publish.pages.review.page import DASH, NONE, share
@@ -18,7 +18,7 @@ from cescore.publish.pages.unit_sheet import SIGNS
 from cescore.publish.table import Row, TableColumn
 
 if TYPE_CHECKING:
-    from cescore.disclosure.opened import OpenDocument
+    from cescore.disclosure.documents.opened import OpenDocument
 
 
 def measures(review: OpenDocument[Review]) -> Fragment:

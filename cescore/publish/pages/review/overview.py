@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from cescore.definitions.unit_names import unit_text
-from cescore.disclosure.plan_documents import BodyRow, PlanOverview
+from cescore.definitions.formulas.unit_names import unit_text
+from cescore.disclosure.documents.plan_documents import BodyRow, PlanOverview
 from cescore.method.column import State
-from cescore.method.target_paths import GOOD, TargetPath
-from cescore.method.yardsticks import STATUSES
+from cescore.method.grading.target_paths import GOOD, TargetPath
+from cescore.method.grading.yardsticks import STATUSES
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import mark, number, signed
 from cescore.publish.pages.document import Words, contents, cut, exact, heading, masthead
@@ -34,7 +34,7 @@ from cescore.publish.table import Row, Table, TableColumn
 from cescore.publish.titles import document_name, document_title
 
 if TYPE_CHECKING:
-    from cescore.disclosure.opened import OpenDocument
+    from cescore.disclosure.documents.opened import OpenDocument
 
 SECTIONS = ("targets", "bodies", "measures", "commitments", "method", "provenance")
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cescore.definitions.unit_names import unit_text
-from cescore.disclosure.plan_documents import BodyRow, PlanDocument, Review
-from cescore.method.assessment import Assessment
-from cescore.method.parts import PARTS
-from cescore.method.progress import yearly_pace
-from cescore.method.target_paths import GOOD, TargetPath
-from cescore.method.targets import ROLES
+from cescore.definitions.formulas.unit_names import unit_text
+from cescore.disclosure.documents.plan_documents import BodyRow, PlanDocument, Review
+from cescore.method.grading.assessment import Assessment
+from cescore.method.grading.parts import PARTS
+from cescore.method.grading.target_paths import GOOD, TargetPath
+from cescore.method.grading.targets import ROLES
+from cescore.method.index.progress import yearly_pace
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import decimals_for, number, quantity
 from cescore.publish.pages.document import Words, heading, masthead, provenance_of
@@ -27,10 +27,10 @@ from cescore.publish.view import View
 from cescore.publish.words import label_or
 
 if TYPE_CHECKING:
-    from cescore.disclosure.opened import OpenBundle, OpenDocument
-    from cescore.method.aggregate import Aggregation
+    from cescore.disclosure.documents.opened import OpenBundle, OpenDocument
     from cescore.method.column import Panel
-    from cescore.method.progress import ProgressResult
+    from cescore.method.index.aggregate import Aggregation
+    from cescore.method.index.progress import ProgressResult
 
 DASH = "—"
 NONE = Fragment("")

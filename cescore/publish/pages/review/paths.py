@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from cescore.disclosure.plan_documents import Review
+from cescore.disclosure.documents.plan_documents import Review
 from cescore.publish.fragment import Fragment, paragraph
 from cescore.publish.numbers import legend, number, signed
 from cescore.publish.pages.document import Words, heading
@@ -14,10 +14,10 @@ from cescore.publish.table import Row, Table, TableColumn
 from cescore.publish.view import Number, View, at, row_of
 
 if TYPE_CHECKING:
-    from cescore.disclosure.opened import OpenBundle, OpenDocument
-    from cescore.method.aggregate import Aggregation
+    from cescore.disclosure.documents.opened import OpenBundle, OpenDocument
     from cescore.method.column import Panel
-    from cescore.method.progress import ProgressResult
+    from cescore.method.index.aggregate import Aggregation
+    from cescore.method.index.progress import ProgressResult
 
 DASH = "—"
 NONE = Fragment("")

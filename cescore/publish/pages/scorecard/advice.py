@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from cescore.definitions.bilingual import name_in
-from cescore.disclosure.covered_measures import credits_withheld
+from cescore.disclosure.released.covered_measures import credits_withheld
 from cescore.method.column import State
-from cescore.method.grade_margin import GradeTurn
-from cescore.method.measures import open_scored
-from cescore.method.next_step import NextStep, StepKind
-from cescore.method.parts import worth_of_index
-from cescore.method.targets import TargetLine
+from cescore.method.grading.grade_margin import GradeTurn
+from cescore.method.grading.measures import open_scored
+from cescore.method.grading.next_step import NextStep, StepKind
+from cescore.method.grading.parts import worth_of_index
+from cescore.method.grading.targets import TargetLine
 from cescore.method.thresholds import meets
 from cescore.publish.numbers import decimals_for, enough, number, quantity
 from cescore.publish.pages.scorecard.comparable import peer_words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cescore.disclosure.bundle import BesideCard
+from cescore.disclosure.documents.bundle import BesideCard
 from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import DASH, number
 from cescore.publish.pages.scorecard.sections import column, per_cent

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from cescore.definitions.model import Indicator
-from cescore.method.energy import ENERGY_BASIS
+from cescore.method.index.energy import ENERGY_BASIS
 from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import number
 from cescore.publish.pages.formulas import imputed, treated
@@ -20,7 +20,7 @@ from cescore.publish.view import View
 from cescore.publish.words import has_label, label_or
 
 if TYPE_CHECKING:
-    from cescore.disclosure.opened import OpenBundle
+    from cescore.disclosure.documents.opened import OpenBundle
 
 
 def method_notes(bundle: OpenBundle) -> Fragment:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cescore.method.disclosure import PeerFigure
+from cescore.method.disclosure.rules import PeerFigure
 from cescore.publish.view import View
 
 EVERYBODY = "all"  # of a label that does not speak of peers but of all that returned

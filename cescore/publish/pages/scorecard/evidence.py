@@ -7,23 +7,23 @@ from functools import cached_property
 
 import numpy as np
 
+from cescore.definitions.frameworks.order import closure
 from cescore.definitions.model import Indicator
-from cescore.definitions.order import closure
-from cescore.disclosure.bundle import FindingLine
-from cescore.intake.doubted import without_doubted
-from cescore.method.aggregate import Aggregation
+from cescore.disclosure.documents.bundle import FindingLine
+from cescore.intake.checks.doubted import without_doubted
 from cescore.method.column import Panel
-from cescore.method.contributions import Decomposition, decompose
-from cescore.method.fitting import method_of
-from cescore.method.mean_tree import Tree, index_tree
-from cescore.method.missing import Scored, apply_missing_rules
-from cescore.method.next_step import NextStep, StepKind, next_step, reach, within_reach
-from cescore.method.normalisations import ON_ENDS, on_ends
-from cescore.method.normalise import normalise
-from cescore.method.own_pace import after, best_of_late, is_bound_by_share, own_pace
-from cescore.method.parts import worth_of_index
-from cescore.method.progress import ProgressResult
-from cescore.method.rooms import gain_with, rooms
+from cescore.method.grading.next_step import NextStep, StepKind, next_step, reach, within_reach
+from cescore.method.grading.own_pace import after, best_of_late, is_bound_by_share, own_pace
+from cescore.method.grading.parts import worth_of_index
+from cescore.method.index.aggregate import Aggregation
+from cescore.method.index.contributions import Decomposition, decompose
+from cescore.method.index.fitting import method_of
+from cescore.method.index.mean_tree import Tree, index_tree
+from cescore.method.index.missing import Scored, apply_missing_rules
+from cescore.method.index.normalisations import ON_ENDS, on_ends
+from cescore.method.index.normalise import normalise
+from cescore.method.index.progress import ProgressResult
+from cescore.method.index.rooms import gain_with, rooms
 from cescore.publish.pages.scorecard.comparable import comparable_figures
 from cescore.publish.view import Number, View, at, has_enough, shown_ends, weight_of
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from unicodedata import east_asian_width
 
 from cescore.method.column import Flag, State
-from cescore.method.disclosure import PeerFigure
-from cescore.method.schedules import ON_COURSE
-from cescore.method.targets import TargetLine
+from cescore.method.disclosure.rules import PeerFigure
+from cescore.method.grading.schedules import ON_COURSE
+from cescore.method.grading.targets import TargetLine
 from cescore.publish.numbers import (
     change_cell,
     index_change_words,

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from cescore.definitions.unit_names import unit_text
-from cescore.disclosure.bundle import StandardCard, TypeRobustness
+from cescore.definitions.formulas.unit_names import unit_text
+from cescore.disclosure.documents.bundle import StandardCard, TypeRobustness
 from cescore.method.column import State
-from cescore.method.firmness import AppliedAlternative, Band
-from cescore.method.standards import GroupLine, RequirementLine
+from cescore.method.grading.standards import GroupLine, RequirementLine
+from cescore.method.uncertainty.firmness import AppliedAlternative, Band
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import DASH, decimals_for, mark, number
 from cescore.publish.pages.scorecard.beside import beside_table
@@ -22,7 +22,7 @@ from cescore.publish.view import View, of_series
 from cescore.publish.words import label_or
 
 if TYPE_CHECKING:
-    from cescore.disclosure.opened import OpenBundle
+    from cescore.disclosure.documents.opened import OpenBundle
 
 JUDGED = {"met", "not_met"}
 MOST_REMOVALS = 3  # of a type; all stand in result.json and uncertainty.csv

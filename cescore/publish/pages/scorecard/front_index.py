@@ -7,13 +7,13 @@ from typing import Any
 
 from cescore.definitions.bilingual import name_in
 from cescore.definitions.model import Scale
-from cescore.disclosure.covered_measures import credits_withheld
-from cescore.method.bonus import BonusLine
+from cescore.disclosure.released.covered_measures import credits_withheld
 from cescore.method.column import State
-from cescore.method.doubts import DOUBT_KINDS
-from cescore.method.grades import grade_of_bands
-from cescore.method.parts import worth_of_index
-from cescore.method.scale import place_on
+from cescore.method.grading.bonus import BonusLine
+from cescore.method.grading.doubts import DOUBT_KINDS
+from cescore.method.grading.grades import grade_of_bands
+from cescore.method.grading.parts import worth_of_index
+from cescore.method.index.scale import place_on
 from cescore.publish.charts.spark import spark
 from cescore.publish.numbers import index_change_words, mark, number, quantity
 from cescore.publish.pages.scorecard.comparable import peer_words

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from cescore.definitions.unit_names import unit_text
+from cescore.definitions.formulas.unit_names import unit_text
 from cescore.publish.charts.spark import spark
 from cescore.publish.numbers import change_words, quantity
 from cescore.publish.pages.scorecard.comparable import is_among_industries

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cescore.method.targets import TargetLine
+from cescore.method.grading.targets import TargetLine
 from cescore.method.thresholds import meets
 from cescore.publish.view import View
 from cescore.publish.words import label_or

@@ -7,9 +7,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from cescore.definitions.bilingual import name_in
-from cescore.disclosure.covered_measures import credits_withheld, is_credit_withheld
+from cescore.disclosure.released.covered_measures import credits_withheld, is_credit_withheld
 from cescore.method.column import State
-from cescore.method.measures import (
+from cescore.method.grading.measures import (
     InspectedCheck,
     MeasureLine,
     is_recorded_only,
@@ -18,7 +18,7 @@ from cescore.method.measures import (
     recorded_number,
     verdicts,
 )
-from cescore.method.yardsticks import LEAST_PARTIAL, OPEN, UNSCORED
+from cescore.method.grading.yardsticks import LEAST_PARTIAL, OPEN, UNSCORED
 from cescore.publish.charts.bullets import check_bar, check_head
 from cescore.publish.charts.plan_bars import STATUSES, system_name
 from cescore.publish.fragment import Fragment, paragraph, two_lines
@@ -41,7 +41,7 @@ from cescore.publish.view import View
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-    from cescore.disclosure.opened import OpenBundle
+    from cescore.disclosure.documents.opened import OpenBundle
 
 UNITS_SHOWN = 3
 MOST_DECIMALS = 4  # of a number of a check

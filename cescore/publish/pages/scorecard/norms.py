@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cescore.method.norm_levels import value_at_level
+from cescore.method.index.norm_levels import value_at_level
 from cescore.publish.numbers import decimals_for, quantity
 from cescore.publish.view import View, by_code, of_series
 

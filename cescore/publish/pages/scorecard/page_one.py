@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from cescore.definitions.unit_names import unit_text
+from cescore.definitions.formulas.unit_names import unit_text
 from cescore.method.column import Panel
-from cescore.method.schedules import ON_COURSE
-from cescore.method.targets import TargetLine
+from cescore.method.grading.schedules import ON_COURSE
+from cescore.method.grading.targets import TargetLine
 from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import decimals_for, number, quantity, signed
 from cescore.publish.pages.changes import former_names
@@ -29,9 +29,9 @@ from cescore.publish.view import View, weight_of
 from cescore.publish.words import subject
 
 if TYPE_CHECKING:
-    from cescore.disclosure.opened import OpenBundle
-    from cescore.method.aggregate import Aggregation
-    from cescore.method.progress import ProgressResult
+    from cescore.disclosure.documents.opened import OpenBundle
+    from cescore.method.index.aggregate import Aggregation
+    from cescore.method.index.progress import ProgressResult
 
 LONG_NAME = 18  # Han characters; a longer name is set smaller
 LINES = 7  # of the card of group scores: what groups leave free names the ends of the indicators

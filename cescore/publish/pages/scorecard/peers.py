@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from cescore.definitions.formulas.unit_names import unit_text
 from cescore.definitions.model import Scale
-from cescore.definitions.unit_names import unit_text
-from cescore.disclosure.bundle import PublicRow
-from cescore.disclosure.headline import DIGITS
+from cescore.disclosure.documents.bundle import PublicRow
+from cescore.disclosure.ledger.headline import DIGITS
 from cescore.method.column import Flag, State
-from cescore.method.disclosure import PeerFigure, YearRank
+from cescore.method.disclosure.rules import PeerFigure, YearRank
 from cescore.publish.charts.bullets import quartile_strip
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import (
@@ -34,7 +34,7 @@ from cescore.publish.view import STATES, Number, View, by_code, of_series
 from cescore.publish.words import has_label
 
 if TYPE_CHECKING:
-    from cescore.disclosure.opened import OpenBundle
+    from cescore.disclosure.documents.opened import OpenBundle
 
 Released = Mapping[str, str | float | int | None]  # a line of the bundle's industries
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from cescore.definitions.bilingual import name_in
-from cescore.definitions.unit_names import unit_text
-from cescore.method.grade_margin import MOST_MOVES, GradeTurn
-from cescore.method.own_pace import RECENT
-from cescore.method.targets import COUNTED_BY, ROLES, TargetLine
+from cescore.definitions.formulas.unit_names import unit_text
+from cescore.method.grading.grade_margin import MOST_MOVES, GradeTurn
+from cescore.method.grading.own_pace import RECENT
+from cescore.method.grading.targets import COUNTED_BY, ROLES, TargetLine
 from cescore.publish.charts.bullets import bullet
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import (
@@ -37,7 +37,7 @@ from cescore.publish.view import View
 from cescore.publish.words import label_or
 
 if TYPE_CHECKING:
-    from cescore.disclosure.opened import OpenBundle
+    from cescore.disclosure.documents.opened import OpenBundle
 
 SURE = 0.05  # [P] of the goal: a shorter way from the base value is within what figures are sure of
 

@@ -12,7 +12,7 @@ from cescore.publish.pages.scorecard.sections import NONE
 from cescore.publish.view import View
 
 if TYPE_CHECKING:
-    from cescore.disclosure.opened import OpenBundle
+    from cescore.disclosure.documents.opened import OpenBundle
 
 BULLETS = ("- ", "* ")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from cescore.disclosure.bundle import FindingLine
+from cescore.disclosure.documents.bundle import FindingLine
 from cescore.method.column import Flag, State
 from cescore.publish.fragment import Fragment, paragraph
 from cescore.publish.numbers import DASH, MARKS, mark
@@ -17,8 +17,8 @@ from cescore.publish.table import Row, Table, TableColumn
 from cescore.publish.view import Number, View, at, by_code, of_series, recorded
 
 if TYPE_CHECKING:
-    from cescore.disclosure.opened import OpenBundle
-    from cescore.method.missing import Scored
+    from cescore.disclosure.documents.opened import OpenBundle
+    from cescore.method.index.missing import Scored
 
 MOST = 3  # what was found in so many years is shown; the rest stands in findings.csv
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from markupsafe import Markup
 
 from cescore.definitions.model import Scale
-from cescore.method.disclosure import PeerFigure
-from cescore.method.scale import Reach, place_on, reach_of
-from cescore.method.targets import ROLES
+from cescore.method.disclosure.rules import PeerFigure
+from cescore.method.grading.targets import ROLES
+from cescore.method.index.scale import Reach, place_on, reach_of
 from cescore.publish.numbers import PrintedNumber, number
 from cescore.publish.pages.scorecard.evidence import NOTABLE
 from cescore.publish.view import Number, View

@@ -14,7 +14,7 @@ from cescore.publish.table import Row, Table, TableColumn
 from cescore.publish.view import Number, View
 
 if TYPE_CHECKING:
-    from cescore.disclosure.opened import OpenBundle
+    from cescore.disclosure.documents.opened import OpenBundle
 
 
 def references_table(

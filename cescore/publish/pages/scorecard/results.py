@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from cescore.definitions.model import Indicator, Progress
 from cescore.method.column import Panel, State
-from cescore.method.mean_tree import index_tree
-from cescore.method.rooms import rooms
+from cescore.method.index.mean_tree import index_tree
+from cescore.method.index.rooms import rooms
 from cescore.publish.fragment import Fragment, paragraph
 from cescore.publish.numbers import (
     DASH,
@@ -55,11 +55,11 @@ from cescore.publish.view import Number, View, at, row_of, shown_ends, weight_of
 from cescore.publish.words import label_or
 
 if TYPE_CHECKING:
-    from cescore.disclosure.opened import OpenBundle
-    from cescore.method.aggregate import Aggregation
-    from cescore.method.contributions import Decomposition
-    from cescore.method.missing import Scored
-    from cescore.method.progress import ProgressResult
+    from cescore.disclosure.documents.opened import OpenBundle
+    from cescore.method.index.aggregate import Aggregation
+    from cescore.method.index.contributions import Decomposition
+    from cescore.method.index.missing import Scored
+    from cescore.method.index.progress import ProgressResult
 
 Floats = NDArray[np.float64]
 CHANGE_WIDTHS = {"zh": 10.4, "en": 8.2}  # per cent of the table: pp is short, its Chinese is not

@@ -23,7 +23,7 @@ from cescore.publish.view import Number, View, recorded, row_of
 from cescore.publish.words import label_or
 
 if TYPE_CHECKING:
-    from cescore.disclosure.opened import OpenBundle
+    from cescore.disclosure.documents.opened import OpenBundle
 
 # a row of a file, and the sender's own reference where the row has one
 PLACE = re.compile(r"(?P<file>[^:]+):(?P<row>\d+)(?: \((?P<sender>.*)\))?", re.DOTALL)

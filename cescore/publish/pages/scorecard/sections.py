@@ -13,7 +13,7 @@ from cescore.publish.view import Number, View
 from cescore.publish.words import has_label
 
 if TYPE_CHECKING:
-    from cescore.disclosure.opened import OpenBundle
+    from cescore.disclosure.documents.opened import OpenBundle
 
 SECTIONS = (
     "results", "standards", "flows", "progress", "plan", "peers", "assessment", "quality", "values",

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from markupsafe import Markup
 
-from cescore.disclosure.bundle import FindingLine
+from cescore.disclosure.documents.bundle import FindingLine
 from cescore.intake.wording import name_of
 from cescore.publish.fragment import Fragment, two_lines
 from cescore.publish.numbers import DASH

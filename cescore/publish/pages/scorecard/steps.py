@@ -27,11 +27,11 @@ from cescore.publish.table import Row, Table
 from cescore.publish.view import Number, View, shown_ends, weight_of
 
 if TYPE_CHECKING:
-    from cescore.disclosure.opened import OpenBundle
-    from cescore.method.aggregate import Aggregation
-    from cescore.method.assessment import Assessment
-    from cescore.method.contributions import Decomposition
-    from cescore.method.missing import Scored
+    from cescore.disclosure.documents.opened import OpenBundle
+    from cescore.method.grading.assessment import Assessment
+    from cescore.method.index.aggregate import Aggregation
+    from cescore.method.index.contributions import Decomposition
+    from cescore.method.index.missing import Scored
 
 
 def indicators_table(bundle: OpenBundle, indicators: Panel) -> Fragment:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from cescore.method.assessment import MOST
+from cescore.method.grading.assessment import MOST
 from cescore.publish.arithmetic import decimals_that_work
 from cescore.publish.numbers import PrintedNumber, number, percentage
 from cescore.publish.view import View, of_series

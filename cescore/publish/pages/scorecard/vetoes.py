@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cescore.definitions.bilingual import name_in
-from cescore.method.veto_signs import VetoSign
-from cescore.method.vetoes import VetoLine
+from cescore.method.grading.veto_signs import VetoSign
+from cescore.method.grading.vetoes import VetoLine
 from cescore.publish.fragment import Fragment, two_lines
 from cescore.publish.numbers import DASH, change_words, decimals_for, quantity
 from cescore.publish.pages.scorecard.norms import norm_words

@@ -6,13 +6,13 @@ from typing import Any
 
 from cescore.definitions.bilingual import Bilingual
 from cescore.definitions.model import Plan
-from cescore.disclosure.opened import OpenBundle
-from cescore.method.assessment import Assessment
-from cescore.method.doubts import why_provisional
-from cescore.method.parts import given_weights
-from cescore.method.schedules import Clock
-from cescore.method.targets import TargetLine
-from cescore.method.vetoes import VetoLine
+from cescore.disclosure.documents.opened import OpenBundle
+from cescore.method.grading.assessment import Assessment
+from cescore.method.grading.doubts import why_provisional
+from cescore.method.grading.parts import given_weights
+from cescore.method.grading.schedules import Clock
+from cescore.method.grading.targets import TargetLine
+from cescore.method.grading.vetoes import VetoLine
 
 Json = dict[str, Any]
 UNTOLD = "withheld"  # a part that counts and is not released; see assessment.js

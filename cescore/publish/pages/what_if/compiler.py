@@ -1,7 +1,7 @@
 """Formulas as JavaScript: the tree that is executed here becomes calls of the page's runtime there.
 
 Each node has one call in ``report_templates/what_if/columns.js``, which gives it the meaning that
-`cescore.method.formulas` gives it, so that nothing of a formula is written twice.
+`cescore.method.index.formulas` gives it, so that nothing of a formula is written twice.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import ast
 import json
 from collections.abc import Mapping
 
-from cescore.definitions.formula import constant
-from cescore.definitions.language import ARITHMETIC, COMPARISONS, FUNCTIONS, TOLERANCES
+from cescore.definitions.formulas.formula import constant
+from cescore.definitions.formulas.language import ARITHMETIC, COMPARISONS, FUNCTIONS, TOLERANCES
 from cescore.errors import MethodError, Sentence
 
 RUNTIME = "f"  # what the calls are made on

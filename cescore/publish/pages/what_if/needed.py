@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cescore.definitions.formula import parse
-from cescore.definitions.order import closure
-from cescore.disclosure.opened import OpenBundle
+from cescore.definitions.formulas.formula import parse
+from cescore.definitions.frameworks.order import closure
+from cescore.disclosure.documents.opened import OpenBundle
 
 
 @dataclass(frozen=True)

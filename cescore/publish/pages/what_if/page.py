@@ -17,12 +17,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from cescore.definitions.bilingual import Bilingual
+from cescore.definitions.formulas.unit_names import unit_text
 from cescore.definitions.shipped import TEMPLATES
-from cescore.definitions.unit_names import unit_text
-from cescore.disclosure.opened import OpenBundle
-from cescore.disclosure.standing import MARKED
-from cescore.method.assessment import Assessment
+from cescore.disclosure.documents.opened import OpenBundle
+from cescore.disclosure.documents.standing import MARKED
 from cescore.method.column import State
+from cescore.method.grading.assessment import Assessment
 from cescore.publish.fragment import clean
 from cescore.publish.numbers import MARKS, decimals_for
 from cescore.publish.pages.what_if.assessing import assessment_model, names

@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cescore.definitions.model import ALONG_ROW, Account, Framework, Indicator
-from cescore.disclosure.opened import OpenBundle
+from cescore.disclosure.documents.opened import OpenBundle
 from cescore.method.column import Column, State
-from cescore.method.fitting import method_of
-from cescore.method.missing import CASES
-from cescore.method.normalisations import ON_ENDS
-from cescore.method.normalise import ends_in
-from cescore.method.preparing import ROW_HIGH, ROW_LOW, learnt_fills
-from cescore.method.tables import looked_up
+from cescore.method.index.fitting import method_of
+from cescore.method.index.missing import CASES
+from cescore.method.index.normalisations import ON_ENDS
+from cescore.method.index.normalise import ends_in
+from cescore.method.index.preparing import ROW_HIGH, ROW_LOW, learnt_fills
+from cescore.method.index.tables import looked_up
 from cescore.publish.pages.what_if.needed import NeededCodes
 
 Json = dict[str, Any]

@@ -8,17 +8,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from cescore.definitions.formula import parse
+from cescore.definitions.formulas.formula import parse
 from cescore.definitions.model import Framework, Plan
 from cescore.definitions.shipped import TEMPLATES
-from cescore.method.assessment import MOST
 from cescore.method.column import Flag, State
-from cescore.method.formulas import MOST_DECIMALS
-from cescore.method.missing import CASE_OF_STATE
-from cescore.method.outliers import SHIFT
-from cescore.method.parts import PARTS
-from cescore.method.scaling import T_SPAN
-from cescore.method.schedules import NEARLY
+from cescore.method.grading.assessment import MOST
+from cescore.method.grading.parts import PARTS
+from cescore.method.grading.schedules import NEARLY
+from cescore.method.index.formulas import MOST_DECIMALS
+from cescore.method.index.missing import CASE_OF_STATE
+from cescore.method.index.outliers import SHIFT
+from cescore.method.index.scaling import T_SPAN
 from cescore.method.thresholds import ABSOLUTE, CANCELLED, RELATIVE
 from cescore.publish.pages.what_if.compiler import RUNTIME, compiled, compiled_condition
 

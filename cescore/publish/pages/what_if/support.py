@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cescore.definitions.model import AMONG_ALL, Framework
-from cescore.disclosure.bundle import Bundle
+from cescore.disclosure.documents.bundle import Bundle
 from cescore.errors import MethodError, Sentence, sentences
-from cescore.method.fitting import method_of
-from cescore.method.normalisations import BY_ORDER
+from cescore.method.index.fitting import method_of
+from cescore.method.index.normalisations import BY_ORDER
 
 
 def refusals(bundle: Bundle) -> list[str]:

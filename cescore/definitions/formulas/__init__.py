@@ -1,0 +1,1 @@
+"""The language of formulas and the units that they are in."""

@@ -1,0 +1,182 @@
+"""What check rules equate, as equations of figures: everybody may read the rules.
+
+A hard rule such as total = virgin + recycled holds for whatever is printed, and so does a rule that is
+said to be an identity. It may look at other years (an opening stock is last year's closing stock) and
+at others inside (a city's figure is the sum over its districts).
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from cescore.definitions.formulas.formula import looks_as_names, parse
+from cescore.disclosure.ledger.behind import Quantity
+from cescore.disclosure.ledger.equations import Equation
+from cescore.disclosure.ledger.statements import Figure, Returned, Statements
+from cescore.intake.observations.across import Around
+from cescore.method.disclosure.linear_forms import (
+    ABSENT,
+    NOT_APPLICABLE,
+    LinearForm,
+    Meaning,
+    added,
+    meaning,
+)
+
+if TYPE_CHECKING:
+    from cescore.definitions.model import CheckRule
+
+CLOSE = 0.02  # of the largest term: a rule that a record breaks by more tells nothing of it
+WITHIN = " within"  # in the code of a sum over the respondents in a body; no variable is called so
+
+
+@dataclass(frozen=True)
+class Zero:
+    """What a rule says to be 0 of entities of some types: its text, and the looks at others in it."""
+
+    entity_types: tuple[str, ...]
+    text: str
+    looks: Mapping[str, ast.Call] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Equated:
+    """The equations that check rules make of bodies' returned figures."""
+
+    statements: Statements
+
+    def __iter__(self) -> Iterator[Equation]:
+        behind = self.statements.behind
+        zeros = list(_zeros(behind.yearly.workspace.definitions.checks))
+        for body in behind.bodies:
+            applying = [zero for zero in zeros if body.entity_type in zero.entity_types]
+            for year in behind.read_years:
+                for zero in applying:
+                    form = self._form(zero, body.entity_id, year)
+                    if form is not None and len(form.terms) > 1:
+                        yield Equation(_figures(form), _coefficients(form))
+
+    def _form(self, zero: Zero, body: str, year: int) -> LinearForm | None:
+        """What is equated with 0, as a linear form of returned values; None where it is none."""
+
+        def look(code: str, in_year: int) -> Meaning:
+            if code in zero.looks:
+                return self._of_others(zero.looks[code], body, in_year)
+            return self.statements.of(Figure(body, code, in_year))
+
+        found = meaning(zero.text, "1", year, self._base_year, look)
+        if not found.is_linear or found.numerator is None or found.denominator is None:
+            return None
+        form = found.numerator.times(1 / found.denominator.value)
+        largest = max((abs(c) * self._value(a) for a, c in form.terms.items()), default=0.0)
+        return form if abs(form.value) <= CLOSE * largest else None
+
+    @property
+    def _base_year(self) -> int:
+        return self.statements.behind.yearly.workspace.base_year
+
+    # --- looks at others ------------------------------------------------------------------------
+
+    def _of_others(self, call: ast.Call, body: str, year: int) -> Meaning:
+        """What a look at others comes to; absent for what nobody can add up from pages."""
+        function, entity_type, *inner = map(ast.unparse, (call.func, *call.args))
+        if function == "count_of":
+            return Meaning.number(float(len(self._inside(body, entity_type, year))))
+        if function == "in_body":
+            around = self._around(year).bodies(body)
+            nearest = next((b for b in around if self._type_of(b) == entity_type), "")
+            return self._read(inner[0], nearest, year) if nearest else NOT_APPLICABLE
+        if function not in ("sum_over", "sum_known"):
+            return ABSENT
+        inside = self._inside(body, entity_type, year)
+        if entity_type not in self.statements.behind.public_types:
+            return self._of_respondents(inner[0], body, inside, year)
+        parts = [self._read(inner[0], entity, year) for entity in inside]
+        if function == "sum_known":
+            parts = [part for part in parts if part.is_present]
+        return added(parts) if parts else NOT_APPLICABLE
+
+    def _read(self, text: str, entity: str, year: int) -> Meaning:
+        def look(code: str, in_year: int) -> Meaning:
+            return self.statements.of(Figure(entity, code, in_year))
+
+        return meaning(text, "1", year, self._base_year, look)
+
+    def _of_respondents(self, text: str, body: str, inside: Iterable[str], year: int) -> Meaning:
+        """A sum over respondents inside a body, of what each of them returned."""
+        members = list(inside)
+
+        def look(code: str, in_year: int) -> Meaning:
+            values = self.statements.behind.values(Quantity(code, in_year))
+            total = sum(values.get(member, 0.0) for member in members)
+            quantity = Quantity(f"{code}{WITHIN}", in_year)
+            return Meaning.returned(Returned(body, quantity), total) if total else ABSENT
+
+        return meaning(text, "1", year, self._base_year, look)
+
+    def _inside(self, body: str, entity_type: str, year: int) -> list[str]:
+        """The entities of a type that a sum of a body adds up in a year."""
+        around = self._around(year)
+        return [
+            e.entity_id
+            for e in around.register
+            if e.entity_type == entity_type
+            and e.is_valid_in(year)
+            and body in around.bodies(e.entity_id)
+            and around.adds_to(e.entity_id, body)
+        ]
+
+    @lru_cache(maxsize=64)  # noqa: B019 - lives as long as its run
+    def _around(self, year: int) -> Around:
+        return Around(self.statements.behind.yearly.workspace.register.as_of(year))
+
+    def _type_of(self, entity: str) -> str:
+        return self.statements.behind.yearly.workspace.register[entity].entity_type
+
+    def _value(self, atom: object) -> float:
+        assert isinstance(atom, Returned)
+        behind, (code, year) = self.statements.behind, atom.quantity
+        if not code.endswith(WITHIN):
+            return abs(behind.figure(atom.body, atom.quantity) or 0.0)
+        within = behind.values(Quantity(code.removesuffix(WITHIN), year))
+        return sum(v for e, v in within.items() if atom.body in behind.chain(e, year))
+
+
+def _zeros(rules: Iterable[CheckRule]) -> Iterator[Zero]:
+    for rule in rules:
+        if rule.equated:
+            text, looks = looks_as_names(parse(rule.equated, across=True).tree)
+            yield Zero(tuple(rule.entity_types), text, looks)
+
+
+def summed(figure: Figure, form: LinearForm) -> Equation:
+    """The equation that a printed sum makes of what it stands on."""
+    return Equation(_figures(form), beside=frozenset([figure]))
+
+
+def is_within(figure: Figure) -> bool:
+    """Whether a figure is the sum over the respondents in a body: what everybody may know of it, and
+    no page prints."""
+    return figure.code.endswith(WITHIN)
+
+
+def _figures(form: LinearForm) -> Mapping[Figure, float]:
+    off = abs(form.value)
+    found: dict[Figure, float] = {}
+    for atom, coefficient in form.terms.items():
+        assert isinstance(atom, Returned)
+        figure = Figure(atom.body, atom.quantity.code, atom.quantity.year)
+        found[figure] = off / abs(coefficient)
+    return found
+
+
+def _coefficients(form: LinearForm) -> Mapping[Figure, float]:
+    found: dict[Figure, float] = {}
+    for atom, coefficient in form.terms.items():
+        assert isinstance(atom, Returned)
+        found[Figure(atom.body, atom.quantity.code, atom.quantity.year)] = coefficient
+    return found

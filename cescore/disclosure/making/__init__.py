@@ -1,0 +1,1 @@
+"""From an evaluation to bundles and documents, through the gate."""

@@ -1,0 +1,1 @@
+"""What is released of others, and what is withheld with it."""

@@ -1,0 +1,1 @@
+"""Checks beyond one row, and findings accepted on record."""

@@ -1,0 +1,116 @@
+"""Returns that repeat: last year's figures over again, or those of another entity."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+import numpy as np
+
+from cescore.definitions.model import BuiltInChecks
+from cescore.intake.checks.changes import YearComparison
+from cescore.intake.findings import Finding
+from cescore.intake.observations.panel import Cube
+from cescore.intake.wording import Value
+from cescore.intake.wording import code as named_code
+
+LEAST_DIGITS_FOR_SAME = 4  # 120 twice is no surprise, 1203.7 twice is
+
+Cell = tuple[int, int, int]  # variable, entity, year
+
+
+class Repeats:
+    """Figures of a type that are equal to last year's, or to another entity's of the same year."""
+
+    def __init__(self, cube: Cube, rules: BuiltInChecks) -> None:
+        self.cube, self.rules = cube, rules
+        entities, years = len(cube.entities), len(cube.years)
+        self.compared = np.zeros((entities, max(years - 1, 0)), np.int64)  # with last year's
+        self.figures = np.zeros((entities, years), np.int64)
+        self.last_years: list[tuple[Cell, Finding]] = []
+        self.shared: dict[tuple[int, int, int], list[str]] = defaultdict(list)
+
+    def add(self, part: YearComparison) -> None:
+        """Take in some variables."""
+        quantities = ~part.is_count
+        self.compared += (part.both & quantities).sum(axis=0)
+        self.figures += (part.present & quantities).sum(axis=0)
+        same = part.both & quantities & (part.now == part.before)
+        for v, e, y in np.argwhere(same).tolist():
+            if has_digits(part.now[v, e, y]):
+                finding = part.told("same_as_last_year", (v, e, y))
+                self.last_years.append(((part.first + v, e, y), finding))
+        for v, y in np.ndindex(part.values.shape[0], part.values.shape[2]):
+            if quantities[v, 0, 0]:
+                self._add_shared(part, v, y)
+
+    def _add_shared(self, part: YearComparison, v: int, y: int) -> None:
+        """Figures that two entities have and no third; of more, a figure is no mark of one return."""
+        rows = np.flatnonzero(part.present[v, :, y] & (part.values[v, :, y] != 0))
+        rows = rows[np.argsort(part.values[v, rows, y], kind="stable")]
+        values = part.values[v, rows, y]
+        equal = values[1:] == values[:-1]
+        alone = equal.copy()
+        alone[1:] &= ~equal[:-1]
+        alone[:-1] &= ~equal[1:]
+        for i in np.flatnonzero(alone).tolist():
+            if has_digits(values[i]):
+                code = part.cube.codes[part.first + v]
+                self.shared[int(rows[i]), int(rows[i + 1]), y].append(code)
+
+    def findings(self) -> Iterator[Finding]:
+        return chain(self._of_last_year(), self._of_others())
+
+    def _of_last_year(self) -> Iterator[Finding]:
+        """Figure by figure; where they are most of a return, the return as a whole, once."""
+        if not self.rules.same_as_last_year:
+            return
+        by_return: dict[tuple[int, int], list[int]] = defaultdict(list)
+        for n, ((_, e, y), _) in enumerate(self.last_years):
+            by_return[e, y].append(n)
+        for (e, y), numbers in by_return.items():
+            if not self._is_most(len(numbers), self.compared[e, y]):
+                yield from (self.last_years[n][1] for n in numbers)
+                continue
+            yield self._of_return(
+                "return_repeated",
+                (e, y + 1),
+                [self.cube.codes[self.last_years[n][0][0]] for n in numbers],
+                compared=int(self.compared[e, y]),
+            )
+
+    def _of_others(self) -> Iterator[Finding]:
+        for (one, other, y), codes in self.shared.items():
+            fewest = min(self.figures[one, y], self.figures[other, y])
+            if self._is_most(len(codes), fewest) and not self._is_inside(one, other):
+                entity_id = self.cube.entities[one].entity_id
+                yield self._of_return(
+                    "return_of_another", (other, y), codes, other=entity_id, compared=int(fewest)
+                )
+
+    def _is_most(self, n: int, of: int) -> bool:
+        return n >= max(self.rules.copies.least_n, self.rules.copies.share * of)
+
+    def _of_return(
+        self, code: str, at: tuple[int, int], codes: Sequence[str], **values: Value
+    ) -> Finding:
+        e, y = at
+        names = tuple(named_code(c) for c in codes)
+        every: dict[str, Value] = {**values, "n": len(codes), "codes": names}
+        entity_id, year = self.cube.entities[e].entity_id, self.cube.years[y]
+        about = {"entity_id": entity_id, "year": year, "variable": codes[0]}
+        return Finding("warning", code, **about, values=tuple(every.items()))  # type: ignore[arg-type]
+
+    def _is_inside(self, one: int, other: int) -> bool:
+        """Whether one of two bodies lies in the other, is counted in it or is the same: it may share figures."""
+        a, b = self.cube.entities[one], self.cube.entities[other]
+        return a.entity_id in (b.parent_id, b.counted_in, b.same_as) or (
+            b.entity_id in (a.parent_id, a.counted_in, a.same_as)
+        )
+
+
+def has_digits(value: float) -> bool:
+    """Whether a figure has so many digits that it would hardly come out the same by chance."""
+    digits = f"{value:.15g}".partition("e")[0].replace(".", "").strip("-0")
+    return len(digits) >= LEAST_DIGITS_FOR_SAME

@@ -1,0 +1,1 @@
+"""Returned values: typed, checked, keyed, corrected on record, laid out as panels."""

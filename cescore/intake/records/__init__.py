@@ -1,0 +1,1 @@
+"""What else was received: inspections, texts, what collecting left."""

@@ -1,0 +1,1 @@
+"""Files and databases as batches of cells, each row with its address."""

@@ -1,0 +1,1 @@
+"""Statistical disclosure control: rules, what follows from printed numbers, what to withhold."""

@@ -1,0 +1,1 @@
+"""Statistical data editing: rules of a record, where the error lies, what stands out."""

@@ -1,0 +1,1 @@
+"""From returned values to the index: indicators, scores, weights, means, contributions."""

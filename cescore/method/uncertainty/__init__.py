@@ -1,0 +1,1 @@
+"""How firm an index and a ranking are: bands, draws, sensitivity."""

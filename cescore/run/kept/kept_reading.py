@@ -1,0 +1,82 @@
+"""What commands read of a workspace and chose of it, kept for the next while files are as they are.
+
+Params and inspections are many times what one change of data touches. Each is kept below output/answers
+by the hash of its files, of code and of libraries. It answers who checks, plans and previews; no build and
+no release reads any of it.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from cescore.intake.workspace import Workspace
+from cescore.run.asked import Asked
+from cescore.run.files import combined, make_private
+from cescore.run.inputs.hashed import Inputs, installed
+from cescore.run.kept.kept_answers import FOLDER, READING_LIBRARIES
+from cescore.run.kept.kept_work import KeptWork
+from cescore.run.telling.phases import Phases, silent
+
+
+@dataclass(frozen=True)
+class KeptPieces:
+    """One command's pieces; a workspace that cannot be written to is read anew each time."""
+
+    work: KeptWork
+
+    @classmethod
+    def of(cls, asked: Asked, name: str) -> KeptPieces:
+        """The pieces of a name, of the year that is asked for."""
+        folder = asked.root / "output" / FOLDER / f"{name}-{asked.year or 'newest'}"
+        return cls(KeptWork(folder, _made_with(asked.root)))
+
+    def known(self, made_from: str) -> str | None:
+        return self.work.known(made_from)
+
+    def keep(self, made_from: str, text: str) -> None:
+        answers = self.work.folder.parent
+        with suppress(OSError):
+            for folder in (answers.parent, answers):
+                make_private(folder)
+            self.work.keep(made_from, text)
+
+    def tidy(self) -> None:
+        """Remove what has not been used, where anything has."""
+        if self.work.used:
+            with suppress(OSError):
+                self.work.forget_unused()
+
+
+@dataclass(frozen=True)
+class KeptForYear:
+    """What is kept of reading a year, and of choosing what is withheld."""
+
+    asked: Asked
+
+    @cached_property
+    def reading(self) -> KeptPieces:
+        return KeptPieces.of(self.asked, "reading")
+
+    @cached_property
+    def choices(self) -> KeptPieces:
+        return KeptPieces.of(self.asked, "choices")
+
+    def workspace(self, told: Phases = silent) -> Workspace:
+        """The workspace that is asked for; see `Workspace.load`."""
+        return Workspace.load(self.asked.root, self.asked.year, told, self.reading)
+
+    def tidy(self) -> None:
+        """Remove what this command has not used of what it used some of."""
+        for pieces in (self.reading, self.choices):
+            pieces.tidy()
+
+
+@lru_cache(maxsize=1)  # a process goes on with the code that it has loaded
+def _made_with(root: Path) -> str:
+    """A hash over code and libraries."""
+    libraries = {name: installed(name) for name in (*READING_LIBRARIES, "numpy", "pydantic")}
+    shared = Inputs(root).shared
+    return combined({**libraries, "code": shared["code"], "others": shared["libraries"]})

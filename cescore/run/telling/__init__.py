@@ -1,0 +1,1 @@
+"""What a command says: progress, findings, how a run ended."""

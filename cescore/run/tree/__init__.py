@@ -1,0 +1,1 @@
+"""The output tree: what stands there, what was made from what, one writer at a time."""
