@@ -63,6 +63,32 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     assert in_circles({module: below & NAMES for module, below in EDGES.items()}) == {}
 
 
+def floor_of(module: str) -> str:
+    """The floor of its room that a module stands on; a module on none is one by itself."""
+    return ".".join(module.split(".")[:3])
+
+
+def test_no_floors_of_a_room_import_each_other_in_a_circle() -> None:
+    floors: dict[str, set[str]] = {}
+    for module, below in EDGES.items():
+        others = {floor_of(name) for name in below & NAMES} - {floor_of(module)}
+        floors.setdefault(floor_of(module), set()).update(others)
+    assert in_circles(floors) == {}
+
+
+MOST_ON_A_FLOOR = 40
+
+
+def test_no_floor_is_a_hall() -> None:
+    """Of so many modules side by side nobody sees which belong together."""
+    crowded = {
+        folder.relative_to(PACKAGE).as_posix(): count
+        for folder in {path.parent for path in MODULES}
+        if (count := len(list(folder.glob("*.py")))) > MOST_ON_A_FLOOR
+    }
+    assert crowded == {}
+
+
 def test_a_circle_is_found() -> None:
     edges = {"a": {"b"}, "b": {"c"}, "c": {"b", "d"}, "d": set()}
     assert in_circles(edges) == {"b": {"c"}, "c": {"b"}}

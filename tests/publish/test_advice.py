@@ -14,8 +14,8 @@ from cescore.disclosure.documents.bundle import FindingLine, FittedConstants
 from cescore.method.disclosure.rules import PeerFigure
 from cescore.method.grading.grade_margin import GradeMargin, GradeTurn
 from cescore.method.grading.pace import Pace
+from cescore.publish.comparable import comparable_figures
 from cescore.publish.pages.scorecard.advice import MOST, advice
-from cescore.publish.pages.scorecard.comparable import comparable_figures
 from cescore.publish.pages.scorecard.evidence import PageEvidence
 from cescore.publish.view import View
 from cescore.publish.words import LANGUAGES

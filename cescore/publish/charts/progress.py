@@ -35,9 +35,9 @@ from cescore.publish.charts.style import (
     house_style,
     panels,
 )
+from cescore.publish.concerned import concerns
 from cescore.publish.fragment import Fragment, paragraph
 from cescore.publish.numbers import number, signed
-from cescore.publish.pages.scorecard.sections import concerns
 from cescore.publish.printing.measure import (
     TextRows,
     height_of,

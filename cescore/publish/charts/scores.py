@@ -17,9 +17,9 @@ from cescore.publish.charts.style import (
     chart,
     house_style,
 )
+from cescore.publish.comparable import peer_words
 from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import number
-from cescore.publish.pages.scorecard.comparable import peer_words
 from cescore.publish.printing.measure import (
     height_of,
     left_edge,

@@ -19,8 +19,8 @@ from cescore.method.grading.next_step import NextStep, StepKind
 from cescore.method.grading.parts import worth_of_index
 from cescore.method.grading.targets import TargetLine
 from cescore.method.thresholds import meets
+from cescore.publish.comparable import peer_words
 from cescore.publish.numbers import decimals_for, enough, number, quantity
-from cescore.publish.pages.scorecard.comparable import peer_words
 from cescore.publish.pages.scorecard.evidence import PageEvidence
 from cescore.publish.pages.scorecard.norms import norm_words
 from cescore.publish.pages.scorecard.vetoes import vetoes_with

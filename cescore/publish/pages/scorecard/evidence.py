@@ -24,7 +24,7 @@ from cescore.method.index.normalisations import ON_ENDS, on_ends
 from cescore.method.index.normalise import normalise
 from cescore.method.index.progress import ProgressResult
 from cescore.method.index.rooms import gain_with, rooms
-from cescore.publish.pages.scorecard.comparable import comparable_figures
+from cescore.publish.comparable import comparable_figures
 from cescore.publish.view import Number, View, at, has_enough, shown_ends, weight_of
 
 OTHER_EXTENT = frozenset({"merged", "split", "split_off", "taken_over", "gave_off"})

@@ -17,6 +17,7 @@ from cescore.method.column import Flag, State
 from cescore.method.disclosure.rules import PeerFigure
 from cescore.method.grading.schedules import ON_COURSE
 from cescore.method.grading.targets import TargetLine
+from cescore.publish.comparable import comparable_figures, peer_words
 from cescore.publish.numbers import (
     change_cell,
     index_change_words,
@@ -24,7 +25,6 @@ from cescore.publish.numbers import (
     quantity,
     signed,
 )
-from cescore.publish.pages.scorecard.comparable import comparable_figures, peer_words
 from cescore.publish.pages.scorecard.evidence import NOTABLE, PageEvidence
 from cescore.publish.pages.scorecard.vetoes import effect_words, short_words, vetoes_with
 from cescore.publish.view import Number, View, has_enough, recorded, weight_of

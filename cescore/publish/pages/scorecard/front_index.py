@@ -15,8 +15,8 @@ from cescore.method.grading.grades import grade_of_bands
 from cescore.method.grading.parts import worth_of_index
 from cescore.method.index.scale import place_on
 from cescore.publish.charts.spark import spark
+from cescore.publish.comparable import peer_words
 from cescore.publish.numbers import index_change_words, mark, number, quantity
-from cescore.publish.pages.scorecard.comparable import peer_words
 from cescore.publish.pages.scorecard.evidence import PageEvidence
 from cescore.publish.pages.scorecard.firmness import is_band_withheld
 from cescore.publish.pages.scorecard.front_rates import parted_words

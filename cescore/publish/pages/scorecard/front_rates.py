@@ -7,8 +7,8 @@ from typing import Any
 
 from cescore.definitions.formulas.unit_names import unit_text
 from cescore.publish.charts.spark import spark
+from cescore.publish.comparable import is_among_industries
 from cescore.publish.numbers import change_words, quantity
-from cescore.publish.pages.scorecard.comparable import is_among_industries
 from cescore.publish.pages.scorecard.evidence import PageEvidence
 from cescore.publish.pages.scorecard.partial import partial_mean
 from cescore.publish.view import Number, View

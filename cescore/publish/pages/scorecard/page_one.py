@@ -9,11 +9,11 @@ from cescore.definitions.formulas.unit_names import unit_text
 from cescore.method.column import Panel
 from cescore.method.grading.schedules import ON_COURSE
 from cescore.method.grading.targets import TargetLine
+from cescore.publish.comparable import peer_words
 from cescore.publish.fragment import Fragment
 from cescore.publish.numbers import decimals_for, number, quantity, signed
 from cescore.publish.pages.changes import former_names
 from cescore.publish.pages.scorecard.advice import advice
-from cescore.publish.pages.scorecard.comparable import peer_words
 from cescore.publish.pages.scorecard.evidence import PageEvidence
 from cescore.publish.pages.scorecard.findings import findings, lines_of
 from cescore.publish.pages.scorecard.front_index import (

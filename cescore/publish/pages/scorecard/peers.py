@@ -16,6 +16,7 @@ from cescore.disclosure.ledger.headline import DIGITS
 from cescore.method.column import Flag, State
 from cescore.method.disclosure.rules import PeerFigure, YearRank
 from cescore.publish.charts.bullets import quartile_strip
+from cescore.publish.comparable import comparable_figures, peer_words
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import (
     DASH,
@@ -25,7 +26,6 @@ from cescore.publish.numbers import (
     mark,
     number,
 )
-from cescore.publish.pages.scorecard.comparable import comparable_figures, peer_words
 from cescore.publish.pages.scorecard.front_index import SMALL_N
 from cescore.publish.pages.scorecard.rating import bar
 from cescore.publish.pages.scorecard.sections import NONE, nothing, signs

@@ -13,6 +13,7 @@ from cescore.method.grading.grade_margin import MOST_MOVES, GradeTurn
 from cescore.method.grading.own_pace import RECENT
 from cescore.method.grading.targets import COUNTED_BY, ROLES, TargetLine
 from cescore.publish.charts.bullets import bullet
+from cescore.publish.concerned import concerns
 from cescore.publish.fragment import Fragment, paragraph, two_lines
 from cescore.publish.numbers import (
     DASH,
@@ -28,7 +29,7 @@ from cescore.publish.pages.pace import way
 from cescore.publish.pages.scorecard.front_index import grade_card
 from cescore.publish.pages.scorecard.lights import SIGNS, verdict_words
 from cescore.publish.pages.scorecard.norms import norm_words
-from cescore.publish.pages.scorecard.sections import NONE, concerns, nothing
+from cescore.publish.pages.scorecard.sections import NONE, nothing
 from cescore.publish.pages.scorecard.vetoes import vetoes_table
 from cescore.publish.printing.widths import BESIDE_GRADE
 from cescore.publish.section import section

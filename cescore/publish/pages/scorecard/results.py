@@ -17,6 +17,11 @@ from cescore.definitions.model import Indicator, Progress
 from cescore.method.column import Panel, State
 from cescore.method.index.mean_tree import index_tree
 from cescore.method.index.rooms import rooms
+from cescore.publish.comparable import (
+    comparable_figures,
+    is_among_industries,
+    peer_words,
+)
 from cescore.publish.fragment import Fragment, paragraph
 from cescore.publish.numbers import (
     DASH,
@@ -28,11 +33,6 @@ from cescore.publish.numbers import (
     signed,
 )
 from cescore.publish.pages.changes import changes, entity_changes
-from cescore.publish.pages.scorecard.comparable import (
-    comparable_figures,
-    is_among_industries,
-    peer_words,
-)
 from cescore.publish.pages.scorecard.rating import (
     bar,
     course_sign,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from cescore.publish.concerned import concerns
 from cescore.publish.fragment import Fragment, paragraph
 from cescore.publish.numbers import DASH, PrintedNumber, legend, number, percentage, quantity
 from cescore.publish.section import section
@@ -32,21 +33,6 @@ def heading(bundle: OpenBundle, key: str) -> Fragment:
         words["base"] = view.data.plan.base_year  # of targets, which need not be that of prices
     lead = view.t(f"lead.{key}", **words) if has_label(f"lead.{key}") else ""
     return section("heading", key=key, text=view.t(f"heading.{key}"), lead=lead)
-
-
-def concerns(view: View, key: str) -> bool:
-    """Whether a workspace and its kind of entity know a section at all; where not, neither heading
-    nor sentence stands on the page."""
-    data, grade = view.data, view.data.assessment
-    known = {
-        "standards": bool(data.standards or data.beside),
-        "flows": bool(data.flows) and data.filed,
-        "progress": view.bundle.framework.progress is not None,
-        "peers": bool(data.peers or data.siblings or data.children or data.industries),
-        "plan": bool(data.plan.id or data.targets or data.measures),
-        "assessment": bool(data.plan.id or grade.parts or grade.vetoes or grade.graded),
-    }
-    return known.get(key, True)
 
 
 def framework_words(view: View) -> dict[str, object]:
