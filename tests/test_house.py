@@ -226,7 +226,8 @@ PAGES_OF_THE_HOUSE = ("docs/architecture.md", "CONTRIBUTING.md")
 def test_every_file_that_the_pages_of_the_house_name_exists(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     named = set(re.findall(r"`((?:[\w.]+/)+[\w.]*|\w+\.(?:py|yml|json|ipynb))`", text))
-    places = (ROOT, PACKAGE, PACKAGE / "publish", PACKAGE / "publish" / "pages")
+    rooms = [PACKAGE / room for room in street.STREET]
+    places = (ROOT, PACKAGE, *rooms, PACKAGE / "publish" / "pages")
     missing = [n for n in named if not any((p / n).exists() for p in places)]
     assert len(named) > 5
     assert missing == []
