@@ -137,7 +137,7 @@ class Mutant:
 
 def _changed(node: ast.AST) -> ast.AST | None:
     """The node with one thing changed; None where there is nothing to change."""
-    made = copy.deepcopy(node)
+    made = copy.copy(node)  # not deeply: libraries hang other trees on nodes that all trees share
     match made:
         case ast.Compare(ops=[op]) if type(op) in COMPARISONS:
             made.ops = [COMPARISONS[type(op)]()]
