@@ -150,9 +150,12 @@ def output(root: Path) -> Path:
 
 
 def tree(root: Path) -> dict[str, bytes]:
-    """Every file of an output but for logs and lock."""
+    """Every file of an output but for logs, lock and what is kept for the next run, by hash: a process
+    that has drawn its bands before keeps none."""
     found = {p.relative_to(root).as_posix(): p for p in output(root).rglob("*") if p.is_file()}
-    kept = {n: p for n, p in found.items() if "/logs/" not in n and not n.endswith("/.lock")}
+    kept = {
+        n: p for n, p in found.items() if not any(f in n for f in ("/logs/", "/.lock", "/.kept/"))
+    }
     return {name: path.read_bytes() for name, path in kept.items()}
 
 
