@@ -70,10 +70,9 @@ class Origins:
             _text(*grades_apart(self.bundler.yearly, gate.rules)),
         )
 
-    def _of_body(self, entity: Entity) -> Iterator[bytes]:
-        """All that a public body's bundle has of its own, and of all bodies."""
-        yearly, gate, entity_id = self.bundler.yearly, self.bundler.gate, entity.entity_id
-        yield self._of_bodies
+    def _of_its_own(self, entity: Entity) -> Iterator[bytes]:
+        """What is worked out, found and said of an entity by itself."""
+        yearly, entity_id = self.bundler.yearly, entity.entity_id
         yield entity_id.encode()
         yield yearly.workspace.sources.mark(entity_id)
         yield self._measures(yearly.measures.get(entity_id, ()))
@@ -83,9 +82,14 @@ class Origins:
             yearly.compliance.get(entity_id),
             self.bundler.findings_of(entity_id),
             self.bundler.prose_of(entity_id),
-            gate.industries(entity),
-            gate.robustness_of_respondents(entity),
         )
+
+    def _of_body(self, entity: Entity) -> Iterator[bytes]:
+        """All that a public body's bundle has of its own, and of all bodies."""
+        gate = self.bundler.gate
+        yield self._of_bodies
+        yield from self._of_its_own(entity)
+        yield _text(gate.industries(entity), gate.robustness_of_respondents(entity))
 
     @cached_property
     def _of_bodies(self) -> bytes:
@@ -104,24 +108,16 @@ class Origins:
 
     def _of_respondent(self, entity: Entity) -> Iterator[bytes]:
         """All that a respondent's bundle has of its own."""
-        bundler, entity_id = self.bundler, entity.entity_id
-        yearly, gate = bundler.yearly, bundler.gate
-        yield entity_id.encode()
+        bundler, gate, entity_id = self.bundler, self.bundler.gate, entity.entity_id
+        yield from self._of_its_own(entity)
         yield self._rows[entity.entity_type][bundler.row_of[entity_id]]
         for beside in self._beside.get(entity.entity_type, ()):
             yield beside.get(entity_id, b"")
-        yield yearly.workspace.sources.mark(entity_id)
-        yield self._measures(yearly.measures.get(entity_id, ()))
         yield _text(
-            yearly.targets.get(entity_id),
-            yearly.assessments.get(entity_id),
-            yearly.compliance.get(entity_id),
-            yearly.workspace.filed(entity_id),
+            bundler.yearly.workspace.filed(entity_id),
             bundler.band(entity),
             gate.peer_table(entity),
             gate.children(entity),
-            bundler.findings_of(entity_id),
-            bundler.prose_of(entity_id),
         )
 
     @lru_cache(maxsize=64)  # noqa: B019 - lives as long as its run
