@@ -163,4 +163,4 @@ def lines_of(text: str) -> int:
 def continued(workspace: Workspace, file: str) -> int:
     """Lines that continue the record above them."""
     told = [f for f in workspace.findings if (f.file, f.code) == (file, "line_break_in_cell")]
-    return sum(int(f.found.split()[0]) for f in told)
+    return sum(int(f.found.split()[-1]) for f in told)

@@ -67,6 +67,23 @@ def test_no_value_at_any_key_breaks_the_build(
                 raise AssertionError(f"{file}: {path} = {value!r}"[:300]) from error
 
 
+@pytest.mark.parametrize(
+    ("file", "path", "value"),
+    [
+        ("params/checks.yml", ("built_in", "unit_slip", 1, 0), -1e300),
+        ("params/checks.yml", ("built_in", "unit_slip", 0, 1), 0),
+        ("params/disclosure.yml", ("industry_totals",), ""),
+        ("params/disclosure.yml", ("industry_totals",), [""]),
+    ],
+)
+def test_a_window_is_of_positive_numbers_and_a_list_of_words_that_say_something(
+    file: str, path: tuple[str | int, ...], value: object, root: Path
+) -> None:
+    tree = YAML(typ="safe").load((SOUND / file).read_text(encoding="utf-8"))
+    (root / file).write_text(json.dumps(spoilt(tree, path, value)), encoding="utf-8")
+    assert file in refused(root)
+
+
 def refused(root: Path) -> str:
     with pytest.raises(ParamsError) as caught:
         Workspace.load(root)

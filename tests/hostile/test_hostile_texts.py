@@ -102,7 +102,8 @@ class Doings(HTMLParser):
         self._inside = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in ACTIVE_TAGS:
+        is_mere_record = tag == "meta" and dict(attrs).keys() == {"name", "content"}
+        if tag in ACTIVE_TAGS and not is_mere_record:
             self._inside = tag if tag in ("script", "style") else ""
             self.found.append(f"<{tag} {attrs}>")
         self.found += [

@@ -18,6 +18,7 @@ from cescore.definitions.model.written import (
     Truth,
     Weight,
     Whole,
+    Window,
     Words,
 )
 
@@ -117,7 +118,7 @@ class BuiltInChecks(Definition):
 
     year_on_year_low: Real = -0.5
     year_on_year_high: Real = 1.0
-    unit_slip: tuple[Pair, ...] = (
+    unit_slip: tuple[Window, ...] = (
         (8, 12),
         (80, 120),
         (800, 1200),

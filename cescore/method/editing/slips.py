@@ -122,5 +122,5 @@ def power_of_ten(
     for low, high in windows:
         inside = (size > low * NEARLY) & (size < high / NEARLY)  # few are: the rule for these alone
         inside[inside] = at_least(size[inside], low) & at_most(size[inside], high)
-        found[inside] = round(float(np.log10(low * high)) / 2)
+        found[inside] = round(float(np.log10(low) + np.log10(high)) / 2)
     return np.where(ratio < 1, -found, found)
