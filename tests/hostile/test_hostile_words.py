@@ -162,7 +162,7 @@ def test_what_a_build_prints_of_them_does_nothing(root: Path) -> None:
     shown = set(MARKER.findall("".join(p.read_text("utf-8") for p in pages)))
     assert len(shown) > 80
     for page in pages:
-        assert doings_of(page.read_text("utf-8")) == [], page
+        assert [d for d in doings_of(page.read_text("utf-8")) if not is_mere_data(d)] == [], page
     for printed in tree.rglob("*.pdf"):
         raw = printed.read_bytes()
         assert not [k for k in (b"/JavaScript", b"/Launch", b"/SubmitForm", b"/GoToR") if k in raw]
