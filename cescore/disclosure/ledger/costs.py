@@ -48,7 +48,10 @@ def costs(
         largest[key] = max(largest.get(key, 0.0), size)
     found: dict[Figure, float] = {}
     for figure, size in sizes.items():
-        weight = weights[register[figure.entity_id].entity_type].get(figure.code, OTHER)
+        of_type = weights.get(
+            register[figure.entity_id].entity_type, {}
+        )  # none is evaluated: all OTHER
+        weight = of_type.get(figure.code, OTHER)
         whole = largest[figure.code, figure.year] or 1.0
         cost = weight * LEVEL ** depth[figure.entity_id] * (1 + SIZE * size / whole)
         found[figure] = cost * (ALREADY if figure in before else OUT if is_out(figure) else 1.0)
