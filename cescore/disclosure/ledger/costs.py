@@ -53,7 +53,7 @@ def costs(
         )  # none is evaluated: all OTHER
         weight = of_type.get(figure.code, OTHER)
         whole = largest[figure.code, figure.year] or 1.0
-        cost = weight * LEVEL ** depth[figure.entity_id] * (1 + SIZE * size / whole)
+        cost = weight * LEVEL ** depth.get(figure.entity_id, 0) * (1 + SIZE * size / whole)
         found[figure] = cost * (ALREADY if figure in before else OUT if is_out(figure) else 1.0)
     return found
 
