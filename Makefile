@@ -4,19 +4,20 @@
 # make test   the tests;  make soak  the long proofs;  make lint  style and types;  make sbom  the bill of materials
 # make docs   the site of documentation, in docs/_build/html
 .POSIX:
-PYTHON = .venv/bin/python
+# not PYTHON: that is what the environment names for the set-up, and a macro would go in its place
+RUN = .venv/bin/python
 
 all: set-up
-	$(PYTHON) build.py
+	$(RUN) build.py
 
 check: set-up
-	$(PYTHON) build.py check
+	$(RUN) build.py check
 
 lab: set-up
-	$(PYTHON) build.py lab
+	$(RUN) build.py lab
 
 app: set-up
-	$(PYTHON) -m voila notebooks/explore.ipynb --Voila.config_file_paths=.ci
+	$(RUN) -m voila notebooks/explore.ipynb --Voila.config_file_paths=.ci
 
 set-up:
 	@sh .ci/set-up
@@ -25,21 +26,21 @@ set-up-test:
 	@sh .ci/set-up test
 
 test: set-up-test
-	$(PYTHON) -m pytest -n 2 --dist loadfile
+	$(RUN) -m pytest -n 2 --dist loadfile
 
 soak: set-up-test
-	$(PYTHON) -m pytest -n 2 --dist loadfile -m soak
+	$(RUN) -m pytest -n 2 --dist loadfile -m soak
 
 lint: set-up-test
-	$(PYTHON) -m ruff format --check --quiet cescore sample tests docs build.py
-	$(PYTHON) -m ruff check --quiet cescore sample tests docs build.py
-	$(PYTHON) -m mypy
+	$(RUN) -m ruff format --check --quiet cescore sample tests docs build.py
+	$(RUN) -m ruff check --quiet cescore sample tests docs build.py
+	$(RUN) -m mypy
 
 docs: set-up-test
-	$(PYTHON) docs/build_site.py
+	$(RUN) docs/build_site.py
 
 sbom: set-up
-	$(PYTHON) docs/materials.py sbom.cdx.json
+	$(RUN) docs/materials.py sbom.cdx.json
 
 lock:
 	sh .ci/lock
