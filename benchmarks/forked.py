@@ -26,11 +26,14 @@ from benchmarks.measure import REPOSITORY, environment
 
 
 class Forked:
-    """The parent, from the outside."""
+    """The parent, from the outside; ``python`` is the interpreter that it runs on."""
+
+    def __init__(self, python: str = sys.executable) -> None:
+        self._python = python
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.forked"], cwd=REPOSITORY, env=environment(),
+            [self._python, "-m", "benchmarks.forked"], cwd=REPOSITORY, env=environment(),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1,
         )  # fmt: skip
         assert self._process.stdout is not None

@@ -50,7 +50,7 @@ def stages(bundle: Path, notebook: Path, rounds: int, *, is_shipped: bool) -> di
     library as it is."""
     command = [sys.executable, "-m", "benchmarks.stages", str(bundle), str(notebook), str(rounds)]
     settings = {SWITCH: "1"} if is_shipped else {}
-    lines = spent(command, REPOSITORY, **settings).output.splitlines()
+    lines = spent(command, REPOSITORY, (0,), **settings).output.splitlines()
     found = [json.loads(line) for line in lines if line.startswith("{")]
     every = {n: 1000 * median(one.get(n, 0.0) for one in found) for n in ["whole", *PIECES]}
     every["  pages laid out"] -= every["  styles computed"] + every["  boxes built"]
