@@ -36,8 +36,8 @@ from cescore.method.index.result_rows import ResultPart, ResultRecords, Row, as_
 
 if TYPE_CHECKING:
     from cescore.method.uncertainty.firmness import Band
-    from cescore.method.uncertainty.kept_draws import Pieces
     from cescore.method.uncertainty.robustness import Robustness
+    from cescore.method.uncertainty.sequences import Pieces
 
 ROWS_AT_ONCE = 200_000  # of results made entity by entity
 MOST_ALIKE = 256  # measures of which rows are kept, to be asked for again by another entity

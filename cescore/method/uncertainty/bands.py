@@ -21,9 +21,9 @@ from cescore.method.index.fitting import method_of
 from cescore.method.index.normalisations import BY_ORDER
 from cescore.method.index.outranking import AMONG_ALL
 from cescore.method.uncertainty.firmness import AppliedAlternative, Band
-from cescore.method.uncertainty.kept_draws import Pieces
 from cescore.method.uncertainty.margins import CHOICES, Alternative, Margins
 from cescore.method.uncertainty.monte_carlo import Sampling, Uncertainty, uncertainty
+from cescore.method.uncertainty.sequences import Pieces
 
 DRAWS = 512
 BANDS_ALONE = Sampling(draws=DRAWS, sensitivity=False)
