@@ -149,7 +149,7 @@ def _ranked(
 
 
 def rank_bands(
-    evaluation: TypeEvaluation, among: Collection[str], year: int
+    evaluation: TypeEvaluation, among: Collection[str], year: int, pieces: Pieces | None = None
 ) -> dict[str, tuple[int, int]]:
     """5-95 % of the rank of each of some entities in any year, over all choices as in `bands`.
 
@@ -159,6 +159,8 @@ def rank_bands(
         Who is ranked against whom. Fewer than two have no rank: the result is empty.
     year
         Any year of the panel.
+    pieces
+        Where draws are kept from run to run.
 
     Returns
     -------
@@ -172,7 +174,7 @@ def rank_bands(
     """
     if len(among) < 2:
         return {}
-    drawn = _over_all_choices(evaluation, among, year)
+    drawn = _over_all_choices(evaluation, among, year, pieces)
     return {
         entity: (int(low), int(high))
         for entity, low, high in zip(drawn.entities, drawn.rank_low, drawn.rank_high, strict=True)

@@ -22,9 +22,11 @@ def evaluated(design: Design, rows: Floats, draws: int, seed: int) -> Floats:
     entities, pieces = design.variant.indicators.entities, design.pieces
     if pieces is None:
         return design.evaluate(rows, draws, seed)
-    of_what = design.variant.framework.entity_type, design.margins, rows.shape, entities[0]
+    years = design.variant.indicators.years
+    of_what = design.variant.framework.entity_type, years, design.margins, rows.shape, entities[0]
     name, origins = f"draws of {of_what}", design.origins(rows, draws, seed)
-    kept = _read(pieces.piece(name), len(rows))
+    before = pieces.piece(name)
+    kept = _read(before, len(rows))
     moved = np.flatnonzero([origin not in kept for origin in origins])
     if len(moved) == len(entities):
         index = design.evaluate(rows, draws, seed)
@@ -34,7 +36,9 @@ def evaluated(design: Design, rows: Floats, draws: int, seed: int) -> Floats:
         index[:, stays] = np.stack([kept[origins[i]] for i in stays], axis=1)
         if len(moved):
             index[:, moved] = design.evaluate(rows, draws, seed, moved)
-    pieces.keep_piece(name, b"".join(origins) + np.ascontiguousarray(index.T).tobytes())
+    now = b"".join(origins) + np.ascontiguousarray(index.T).tobytes()
+    if now != before:
+        pieces.keep_piece(name, now)
     return index
 
 

@@ -80,4 +80,5 @@ def _share(explained: Floats, a: Floats, b: Floats) -> Floats:
     """Of the variance of all independent rows; 0 where there is none."""
     variance = np.var(np.concatenate([a, b]), axis=0)
     varies = variance > np.finfo(float).eps
-    return np.divide(explained, variance, out=np.zeros_like(variance), where=varies)
+    share: Floats = np.divide(explained, variance, out=np.zeros_like(variance), where=varies)
+    return share
