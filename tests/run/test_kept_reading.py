@@ -85,16 +85,22 @@ CHANGES: dict[str, tuple[Callable[[Path], None], set[str]]] = {
 }  # fmt: skip
 
 
+def be_another_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget what a process remembers of what it read."""
+    monkeypatch.setattr("cescore.definitions.kept_definitions._KEPT", {})
+    monkeypatch.setattr("cescore.intake.kept_parts._HELD", {})
+
+
+@pytest.mark.parametrize("is_another", [True, False], ids=["another process", "the same process"])
 @pytest.mark.parametrize("what", CHANGES)
 def test_only_what_its_files_changed_is_read_again(
-    what: str, root: Path, monkeypatch: pytest.MonkeyPatch
+    what: str, is_another: bool, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     change, anew = CHANGES[what]
     read(root)
     change(root)
-    monkeypatch.setattr(
-        "cescore.definitions.kept_definitions._KEPT", {}
-    )  # another command's process
+    if is_another:
+        be_another_process(monkeypatch)
     seen = noted(monkeypatch)
     again = read(root)
     assert seen == anew
@@ -131,7 +137,7 @@ def test_another_code_or_another_library_finds_nothing(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read(root)
-    monkeypatch.setattr("cescore.definitions.kept_definitions._KEPT", {})
+    be_another_process(monkeypatch)
     monkeypatch.setattr("cescore.run.kept.kept_reading._made_with", lambda root: "another")
     seen = noted(monkeypatch)
     read(root)
@@ -139,8 +145,11 @@ def test_another_code_or_another_library_finds_nothing(
 
 
 @pytest.mark.parametrize("damage", [lambda b: b[:-9], lambda b: b.replace(b"done", b"dome")])
-def test_an_altered_piece_is_made_anew(root: Path, damage: Callable[[bytes], bytes]) -> None:
+def test_an_altered_piece_is_made_anew(
+    root: Path, damage: Callable[[bytes], bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = read(root)
+    be_another_process(monkeypatch)
     for piece in (root / "output/answers/reading-2025").iterdir():
         piece.write_bytes(damage(piece.read_bytes()))
     assert read(root).measures == first.measures
