@@ -30,7 +30,7 @@ from cescore.method.uncertainty.design import Design
 from cescore.method.uncertainty.kept_draws import evaluated
 from cescore.method.uncertainty.margins import Alternative, Margins
 from cescore.method.uncertainty.sequences import Pieces, quasi_random, saltelli
-from cescore.method.uncertainty.sobol_indices import Answers
+from cescore.method.uncertainty.sobol_indices import DesignAnswers
 
 __all__ = [
     "Alternative",
@@ -339,7 +339,7 @@ def _sensitivity(sources: tuple[str, ...], index: Floats, shift: Floats, seed: i
 
     Both are standardised first; an entity's index that never moves is left at 0.
     """
-    of_all, of_each = Answers.of(shift, len(sources)), Answers.of(index, len(sources))
+    of_all, of_each = DesignAnswers.of(shift, len(sources)), DesignAnswers.of(index, len(sources))
     first_half_width, total_half_width = of_all.half_widths(seed)
     return Sensitivity(
         sources=sources,

@@ -22,7 +22,7 @@ Z_95 = 1.959963984540054  # the normal distribution's 97.5 %
 
 
 @dataclass(frozen=True, eq=False)
-class Answers:
+class DesignAnswers:
     """What a design in blocks of (a, a with one column of b each, b) was answered with.
 
     Attributes
@@ -38,7 +38,7 @@ class Answers:
     b: Floats
 
     @classmethod
-    def of(cls, values: Floats, sources: int) -> Answers:
+    def of(cls, values: Floats, sources: int) -> DesignAnswers:
         """Values by row of the design, (rows, …), each centred and of variance 1 over all rows; what
         never varies is 0."""
         spread = values.std(axis=0)
