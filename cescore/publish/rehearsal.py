@@ -17,6 +17,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from cescore.definitions.shipped import TEMPLATES
+from cescore.disclosure.documents.reading import make_ready
 from cescore.publish.charts.seaborn_alone import seaborn
 from cescore.publish.charts.style import canvas, chart, house_style
 from cescore.publish.check import pdf_text
@@ -41,6 +42,7 @@ WORDS = (
 
 def preload(templates: Path | None = None) -> None:
     """Import, read and try once all that every report needs, before processes fork from this one."""
+    make_ready()
     for name in environment().list_templates():
         environment().get_template(name)
     with fresh_shell() as shell:
