@@ -24,6 +24,7 @@ from cescore.publish.check import pdf_text
 from cescore.publish.engine import fresh_shell
 from cescore.publish.page import PageFacts, make_page
 from cescore.publish.printing.internals import learning
+from cescore.publish.printing.linux_names import load_bindings
 from cescore.publish.printing.measure import width_of
 from cescore.publish.printing.own_fonts import own_fonts
 from cescore.publish.printing.pdf import print_pdf
@@ -42,6 +43,7 @@ WORDS = (
 
 def preload(templates: Path | None = None) -> None:
     """Import, read and try once all that every report needs, before processes fork from this one."""
+    load_bindings()
     make_ready()
     for name in environment().list_templates():
         environment().get_template(name)

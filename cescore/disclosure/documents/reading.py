@@ -35,7 +35,8 @@ MODELS: Mapping[str, type[Document]] = {
 
 def make_ready() -> None:
     """Build now what reads bundles and documents, so that no process forked from this one has to."""
-    for model in (Bundle, *MODELS.values()):
+    models: tuple[type[Printable], ...] = (Bundle, *MODELS.values())
+    for model in models:
         model.model_rebuild()
 
 
