@@ -208,9 +208,12 @@ def preview(
         for line in unfenced_told(asked):
             console.print(line, markup=False)
         made = Preview(asked, name, executor, executor.begin, tell_phase)
-        previewed = made.make()
-        for line in previewed.lines(asked.spoken):
-            console.print(line, markup=False)
+        try:
+            previewed = made.make()
+            for line in previewed.lines(asked.spoken):
+                console.print(line, markup=False)
+        finally:
+            made.keep()
         if show and sys.stdout.isatty():
             typer.launch(str(previewed.pdf))
         for line in made.watch() if watch else ():

@@ -36,8 +36,8 @@ from cescore.method.index.result_rows import ResultPart, ResultRecords, Row, as_
 
 if TYPE_CHECKING:
     from cescore.method.uncertainty.firmness import Band
-    from cescore.method.uncertainty.kept_draws import Pieces
     from cescore.method.uncertainty.robustness import Robustness
+    from cescore.method.uncertainty.sequences import Pieces
 
 ROWS_AT_ONCE = 200_000  # of results made entity by entity
 MOST_ALIKE = 256  # measures of which rows are kept, to be asked for again by another entity
@@ -50,6 +50,7 @@ class YearlyEvaluation:
     ``evaluations`` hold, by entity type, the entities of the year that are not blocked, with their
     history; ``targets``, ``measures``, ``assessments`` hold the year evaluated, by entity; where
     there is no plan they are empty. ``vetoes`` maps an entity to its veto records of the year.
+    ``pieces``: where draws are kept from command to command, for those that name no other place.
     """
 
     workspace: Workspace
@@ -58,6 +59,7 @@ class YearlyEvaluation:
     measures: Mapping[str, tuple[MeasureLine, ...]]
     assessments: Mapping[str, Assessment]
     vetoes: Mapping[str, Mapping[str, Mapping[str, str]]]
+    pieces: Pieces | None = None
 
     @property
     def year(self) -> int:
@@ -122,7 +124,7 @@ class YearlyEvaluation:
     def bands(
         self, entity_type: str, ranked: Collection[str], pieces: Pieces | None = None
     ) -> Mapping[str, Band]:
-        """How firm each index of a type is; see `cescore.method.uncertainty.bands`. SciPy is loaded only here.
+        """How firm each index of a type is; see `cescore.method.uncertainty.bands`. SciPy is loaded where draws are made.
 
         None of a large type. ``pieces``: where draws are kept from run to run.
         """
@@ -130,7 +132,7 @@ class YearlyEvaluation:
 
         if self.is_large(entity_type):
             return {}
-        evaluation = self.evaluations[entity_type]
+        evaluation, pieces = self.evaluations[entity_type], pieces or self.pieces
         if entity_type not in self._score_bands:
             self._score_bands[entity_type] = score_bands(evaluation, pieces)
         return with_ranks(evaluation, self._score_bands[entity_type], ranked, pieces)
@@ -148,7 +150,7 @@ class YearlyEvaluation:
 
         if self.is_large(entity_type):
             return {}
-        return rank_bands(self.evaluations[entity_type], among, year)
+        return rank_bands(self.evaluations[entity_type], among, year, self.pieces)
 
     @cached_property
     def unranked(self) -> frozenset[str]:
@@ -163,11 +165,11 @@ class YearlyEvaluation:
         return {t: one for t, one in found.items() if one is not None}
 
     def robustness_of(self, entity_type: str, pieces: Pieces | None = None) -> Robustness | None:
-        """What a type's ranking depends on; SciPy and SALib are loaded only here."""
+        """What a type's ranking depends on; SciPy and SALib are loaded where draws are made."""
         from cescore.method.uncertainty.robustness import robustness
 
         if entity_type not in self._robustness:
-            evaluation = self.evaluations[entity_type]
+            evaluation, pieces = self.evaluations[entity_type], pieces or self.pieces
             self._robustness[entity_type] = robustness(evaluation, self.unranked, pieces)
         return self._robustness[entity_type]
 
@@ -347,12 +349,13 @@ def evaluate_workspace(
     workspace: Workspace,
     taught_by: Mapping[str, TypeEvaluation] | None = None,
     inspected: Mapping[str, tuple[MeasureLine, ...]] | None = None,
+    pieces: Pieces | None = None,
 ) -> YearlyEvaluation:
     """Evaluate every entity of a workspace's year that is not blocked.
 
     An entity that did not file is evaluated like any other: nothing is known, so there is no index.
     ``taught_by``: evaluations by entity type whose constants and weights are taken, not learnt anew.
-    ``inspected``: the measures of entities that are known already.
+    ``inspected``: the measures of entities that are known already. ``pieces``: see `YearlyEvaluation`.
     """
     teachers, known = taught_by or {}, inspected or {}
     evaluations = {
@@ -395,7 +398,7 @@ def evaluate_workspace(
                 bonus[entity],
             ),
         )
-    return YearlyEvaluation(workspace, evaluations, targets, measures, assessments, vetoes)
+    return YearlyEvaluation(workspace, evaluations, targets, measures, assessments, vetoes, pieces)
 
 
 def _evaluate_type(

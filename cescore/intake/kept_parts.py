@@ -16,6 +16,8 @@ from cescore.intake.sources.plain_files import is_plain_file, is_there
 
 Part = TypeVar("Part")
 
+_HELD: dict[tuple[Path, int, str], tuple[str, object]] = {}  # the last of each, of this process
+
 
 @dataclass(frozen=True)
 class KeptParts:
@@ -31,13 +33,30 @@ class KeptParts:
         """What is made from params and some files, a plain value of a kind: as it was, where not a byte
         of these is another."""
         made_from = self._made_from(name, files) if self.kept is not None else ""
-        known = kept_value(self.kept, made_from) if made_from else None
+        known = self._known(name, made_from) if made_from else None
         if isinstance(known, kind):
             return known
         made = make()
         if made_from and made_from == self._made_from(name, files):
             keep_value(self.kept, made_from, made)
+            self._hold(name, made_from, made)
         return made
+
+    def _known(self, name: str, made_from: str) -> object:
+        """The part that was made from the same, in this process or by another command; None where none was."""
+        held, part = _HELD.get((self.root, self.year, name), ("", None))
+        if held == made_from:
+            if self.kept is not None:
+                self.kept.known(
+                    made_from
+                )  # is of use still: what a command does not ask for is removed
+            return part
+        part = kept_value(self.kept, made_from)
+        self._hold(name, made_from, part)
+        return part
+
+    def _hold(self, name: str, made_from: str, part: object) -> None:
+        _HELD[self.root, self.year, name] = made_from, part
 
     def _made_from(self, name: str, files: Sequence[Path]) -> str:
         """All that a part is read from; "" where a hash would not tell of every change."""

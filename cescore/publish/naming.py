@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from cescore.definitions.formulas.unit_names import unit_text
 from cescore.definitions.industry_mix import is_mix, names_of, shares_of
-from cescore.definitions.model import Named
 from cescore.intake.wording import NamedTerm, as_written, catalogue, text, with_names
 from cescore.publish.words import label, label_or
+
+if TYPE_CHECKING:
+    from cescore.definitions.model import Named
 
 MOST_INDUSTRIES = 3  # of a mix that one line names
 SIGNS = (("<=", "≤"), (">=", "≥"), ("==", "="))

@@ -17,12 +17,14 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from cescore.definitions.shipped import TEMPLATES
+from cescore.disclosure.documents.reading import make_ready
 from cescore.publish.charts.seaborn_alone import seaborn
 from cescore.publish.charts.style import canvas, chart, house_style
 from cescore.publish.check import pdf_text
 from cescore.publish.engine import fresh_shell
 from cescore.publish.page import PageFacts, make_page
 from cescore.publish.printing.internals import learning
+from cescore.publish.printing.linux_names import load_bindings
 from cescore.publish.printing.measure import width_of
 from cescore.publish.printing.own_fonts import own_fonts
 from cescore.publish.printing.pdf import print_pdf
@@ -41,6 +43,8 @@ WORDS = (
 
 def preload(templates: Path | None = None) -> None:
     """Import, read and try once all that every report needs, before processes fork from this one."""
+    load_bindings()
+    make_ready()
     for name in environment().list_templates():
         environment().get_template(name)
     with fresh_shell() as shell:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import errno
+import fnmatch
 import hashlib
 import json
 import os
+import stat
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 PART = ".part"  # how the name of a file ends that is being written
+NOT_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
+AT_ONCE = 1 << 20  # bytes of a file that is read whole for its hash
 IGNORED = frozenset(["__pycache__", ".ipynb_checkpoints", ".DS_Store"])
 
 
@@ -38,20 +43,33 @@ def file_hash(path: Path) -> str:
 
     A link is none: what it leads to may be anybody's, and change when nobody looks.
     """
-    if path.is_symlink() or not path.is_file():  # a FIFO would be waited for
-        return ""
     try:
-        with path.open("rb") as file:
+        found = os.lstat(path)
+        if not stat.S_ISREG(found.st_mode):  # a FIFO would be waited for
+            return ""
+        with open(path, "rb") as file:
+            if found.st_size <= AT_ONCE:
+                return hashlib.sha256(file.read()).hexdigest()
             return hashlib.file_digest(file, "sha256").hexdigest()
-    except FileNotFoundError:
+    except OSError as error:
+        if error.errno in NOT_THERE:
+            return ""
+        raise
+    except ValueError:  # a name that no file can have
         return ""
 
 
 def tree_hashes(folder: Path, *patterns: str) -> dict[str, str]:
     """The hash of every file below a folder that one of the patterns names, by relative path."""
-    found = {p for pattern in patterns for p in folder.rglob(pattern) if p.is_file()}
-    wanted = (p for p in found if not any(part in IGNORED for part in p.relative_to(folder).parts))
-    return {readable(p.relative_to(folder).as_posix()): file_hash(p) for p in sorted(wanted)}
+    top, found = str(folder), list[tuple[str, ...]]()
+    for place, folders, names in os.walk(top):
+        folders[:] = [name for name in folders if name not in IGNORED]
+        parts = Path(place).relative_to(top).parts
+        wanted = {name for pattern in patterns for name in fnmatch.filter(names, pattern)}
+        found += [
+            (*parts, name) for name in wanted - IGNORED if os.path.isfile(os.path.join(place, name))
+        ]
+    return {readable("/".join(parts)): file_hash(Path(top, *parts)) for parts in sorted(found)}
 
 
 def readable(name: str) -> str:

@@ -124,7 +124,7 @@ def test_indicators_equal_everywhere_have_the_evaluations_rank_in_every_draw(
 
 def test_what_only_drawing_needs_is_loaded_where_it_draws() -> None:
     code = (
-        "import sys, cescore.method.uncertainty.bands; from cescore.method.uncertainty.design import quasi_random;"
+        "import sys, cescore.method.uncertainty.bands; from cescore.method.uncertainty.sequences import quasi_random;"
         "at_first = 'scipy.stats' in sys.modules;"
         "quasi_random(6, 512, 2021); print(at_first, 'SALib' in sys.modules)"
     )

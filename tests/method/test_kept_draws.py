@@ -11,6 +11,7 @@ import pytest
 from cescore.method.column import Panel
 from cescore.method.uncertainty.design import Design
 from cescore.method.uncertainty.monte_carlo import Sampling, Uncertainty, uncertainty
+from cescore.method.uncertainty.sequences import quasi_random, saltelli
 from tests.method.test_uncertainty import evaluated, many, two_groups
 
 ENTITIES = 25
@@ -117,3 +118,23 @@ def test_a_piece_of_another_length_is_not_read(drawn: list[int]) -> None:
         shelf[name] = shelf[name][:-1]
     assert_same(asked(cells, {}, shelf), asked(cells, {}, None))
     assert drawn == [ENTITIES] * 3
+
+
+def test_points_are_read_where_they_were_kept_and_made_where_others_lie_there() -> None:
+    shelf = Shelf()
+    made = [quasi_random(3, 8, 1), saltelli(2, 4, 1)]
+    for _ in range(2):  # the second time they are read
+        for before, now in zip(made, points_of(shelf), strict=True):
+            np.testing.assert_array_equal(now, before)
+    names = set(shelf)
+    assert len(names) == 2
+    for name in names:
+        shelf[name] = shelf[name][:-8]
+    for before, now in zip(made, points_of(shelf), strict=True):
+        np.testing.assert_array_equal(now, before)
+    quasi_random(3, 8, 2, shelf)
+    assert len(shelf) == 3  # another seed's are other points
+
+
+def points_of(shelf: Shelf) -> list[Any]:
+    return [quasi_random(3, 8, 1, shelf), saltelli(2, 4, 1, shelf)]

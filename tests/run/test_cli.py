@@ -60,7 +60,8 @@ def test_run_is_meant_where_no_command_is_named(given: list[str], meant: list[st
 
 
 HEAVY = {"pandas", "matplotlib", "weasyprint", "SALib", "scipy", "dask", "papermill"}
-UNSAID = {"numpy", "pint", "psutil", "yaml"}  # nor what only data or processes need
+# nor what only data, params or processes need
+UNSAID = {"numpy", "pint", "psutil", "yaml", "cescore.definitions.model"}
 LOADED = f"""
 import sys
 from cescore.cli import main as cli

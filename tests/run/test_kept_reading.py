@@ -13,6 +13,7 @@ from cescore.intake import workspace
 from cescore.intake.records.inspections import MeasuresRead
 from cescore.intake.workspace import Workspace
 from cescore.run.asked import Asked
+from cescore.run.building.annual import AnnualEdition
 from cescore.run.building.build import build
 from cescore.run.commands.checking import check
 from cescore.run.kept.kept_reading import KeptForYear
@@ -84,16 +85,22 @@ CHANGES: dict[str, tuple[Callable[[Path], None], set[str]]] = {
 }  # fmt: skip
 
 
+def be_another_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget what a process remembers of what it read."""
+    monkeypatch.setattr("cescore.definitions.kept_definitions._KEPT", {})
+    monkeypatch.setattr("cescore.intake.kept_parts._HELD", {})
+
+
+@pytest.mark.parametrize("is_another", [True, False], ids=["another process", "the same process"])
 @pytest.mark.parametrize("what", CHANGES)
 def test_only_what_its_files_changed_is_read_again(
-    what: str, root: Path, monkeypatch: pytest.MonkeyPatch
+    what: str, is_another: bool, root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     change, anew = CHANGES[what]
     read(root)
     change(root)
-    monkeypatch.setattr(
-        "cescore.definitions.kept_definitions._KEPT", {}
-    )  # another command's process
+    if is_another:
+        be_another_process(monkeypatch)
     seen = noted(monkeypatch)
     again = read(root)
     assert seen == anew
@@ -130,7 +137,7 @@ def test_another_code_or_another_library_finds_nothing(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read(root)
-    monkeypatch.setattr("cescore.definitions.kept_definitions._KEPT", {})
+    be_another_process(monkeypatch)
     monkeypatch.setattr("cescore.run.kept.kept_reading._made_with", lambda root: "another")
     seen = noted(monkeypatch)
     read(root)
@@ -138,8 +145,11 @@ def test_another_code_or_another_library_finds_nothing(
 
 
 @pytest.mark.parametrize("damage", [lambda b: b[:-9], lambda b: b.replace(b"done", b"dome")])
-def test_an_altered_piece_is_made_anew(root: Path, damage: Callable[[bytes], bytes]) -> None:
+def test_an_altered_piece_is_made_anew(
+    root: Path, damage: Callable[[bytes], bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = read(root)
+    be_another_process(monkeypatch)
     for piece in (root / "output/answers/reading-2025").iterdir():
         piece.write_bytes(damage(piece.read_bytes()))
     assert read(root).measures == first.measures
@@ -156,8 +166,44 @@ def test_a_fault_in_params_is_told_each_time(root: Path) -> None:
 def test_a_build_reads_and_leaves_none_of_it(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     check(Asked(root, 2025), Terminal(soft_wrap=True))
     assert (root / "output/answers/reading-2025").is_dir()
-    for name in ("reading", "choices"):
+    for name in ("reading", "choices", "draws"):
         monkeypatch.setattr(KeptForYear, name, property(lambda self: pytest.fail("read")))
     before = sorted((root / "output/answers").rglob("*"))
     build(Asked(root, 2025, only="park/P1", progress="quiet"), InThisProcess(), Terminal())
     assert sorted((root / "output/answers").rglob("*")) == before
+
+
+def drawn(root: Path, kept: KeptForYear | None) -> str:
+    """The bands and what rankings depend on, of the workspace as it is."""
+    edition = AnnualEdition.open(Asked(root, 2025), kept=kept)
+    return edition.yearly.uncertainty().to_csv(float_format="%r")
+
+
+@pytest.mark.parametrize("damage", [lambda b: b, lambda b: b[:-9]], ids=["whole", "cut off"])
+@pytest.mark.parametrize("old", ["E1,2025,output,110", "E5,2024,energy,50"])
+def test_draws_are_those_of_a_run_from_nothing(
+    root: Path, old: str, damage: Callable[[bytes], bytes]
+) -> None:
+    before = drawn(root, KeptForYear(Asked(root, 2025)))
+    pieces = list((root / "output/answers/draws-2025").iterdir())
+    assert pieces
+    for piece in pieces:
+        piece.write_bytes(damage(piece.read_bytes()))
+    exchanged(f"data/{old.split(',')[1]}/observations.csv", old, f"{old}7")(root)
+    now = drawn(root, KeptForYear(Asked(root, 2025)))
+    assert now == drawn(root, None)
+    assert (now != before) == ("2025" in old)
+
+
+def test_pieces_of_draws_are_few(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = KeptForYear(Asked(root, 2025))
+    drawn(root, kept)
+    folder = root / "output/answers/draws-2025"
+    of_others = [folder / f"{n:064x}" for n in range(3)]
+    for piece in of_others:
+        piece.touch()
+    kept.tidy()
+    assert all(piece.is_file() for piece in of_others)
+    monkeypatch.setattr("cescore.run.kept.kept_reading.MOST_DRAWS", 3)
+    kept.tidy()
+    assert not any(piece.exists() for piece in of_others) and any(folder.iterdir())

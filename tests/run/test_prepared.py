@@ -28,6 +28,7 @@ def preview(root: Path, *, may_evaluate: bool = True) -> bytes:
     if not may_evaluate:
         made._evaluated = None  # type: ignore[method-assign,assignment]
     folder = made.make().pdf.parent
+    made.keep()
     return b"".join(path.read_bytes() for path in sorted(folder.iterdir()))
 
 
@@ -83,6 +84,7 @@ def test_another_respondents_piece_is_not_taken_for_ones_own(root: Path) -> None
     folder = kept_piece(root).parent
     made = Preview(Asked(root, 2023, lang="en"), "H2", InThisProcess())
     made.make()
+    made.keep()
     other = next(f for f in folder.parent.iterdir() if f != folder)
     for piece in other.iterdir():
         shutil.copy(kept := next(folder.iterdir()), piece)

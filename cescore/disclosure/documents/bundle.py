@@ -40,7 +40,7 @@ FORMAT = 1
 class Part(BaseModel):
     """A piece of a bundle."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Place(Part):

@@ -33,6 +33,13 @@ MODELS: Mapping[str, type[Document]] = {
 }
 
 
+def make_ready() -> None:
+    """Build now what reads bundles and documents, so that no process forked from this one has to."""
+    models: tuple[type[Printable], ...] = (Bundle, *MODELS.values())
+    for model in models:
+        model.model_rebuild()
+
+
 def read_printable(path: Path) -> tuple[Printable, str]:
     """A bundle or document, and the SHA-256 of the file it was read from.
 

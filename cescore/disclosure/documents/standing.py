@@ -19,7 +19,7 @@ Value = float | str | None
 
 
 class _Piece(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Moved(Bilingual, _Piece):

@@ -9,7 +9,7 @@ from itertools import chain
 import numpy as np
 
 from cescore.definitions.model import BuiltInChecks
-from cescore.intake.checks.changes import YearComparison
+from cescore.intake.checks.changes import Bools, YearComparison
 from cescore.intake.findings import Finding
 from cescore.intake.observations.panel import Cube
 from cescore.intake.wording import Value
@@ -41,23 +41,21 @@ class Repeats:
             if has_digits(part.now[v, e, y]):
                 finding = part.told("same_as_last_year", (v, e, y))
                 self.last_years.append(((part.first + v, e, y), finding))
-        for v, y in np.ndindex(part.values.shape[0], part.values.shape[2]):
-            if quantities[v, 0, 0]:
-                self._add_shared(part, v, y)
+        self._add_shared(part, part.present & quantities & (part.values != 0))
 
-    def _add_shared(self, part: YearComparison, v: int, y: int) -> None:
+    def _add_shared(self, part: YearComparison, compared: Bools) -> None:
         """Figures that two entities have and no third; of more, a figure is no mark of one return."""
-        rows = np.flatnonzero(part.present[v, :, y] & (part.values[v, :, y] != 0))
-        rows = rows[np.argsort(part.values[v, rows, y], kind="stable")]
-        values = part.values[v, rows, y]
-        equal = values[1:] == values[:-1]
+        by_entity = np.where(compared, part.values, np.nan).transpose(0, 2, 1)  # equal to none
+        rows = np.argsort(by_entity, axis=2, kind="stable")
+        values = np.take_along_axis(by_entity, rows, axis=2)
+        equal = values[:, :, 1:] == values[:, :, :-1]
         alone = equal.copy()
-        alone[1:] &= ~equal[:-1]
-        alone[:-1] &= ~equal[1:]
-        for i in np.flatnonzero(alone).tolist():
-            if has_digits(values[i]):
+        alone[:, :, 1:] &= ~equal[:, :, :-1]
+        alone[:, :, :-1] &= ~equal[:, :, 1:]
+        for v, y, i in np.argwhere(alone).tolist():
+            if has_digits(values[v, y, i]):
                 code = part.cube.codes[part.first + v]
-                self.shared[int(rows[i]), int(rows[i + 1]), y].append(code)
+                self.shared[int(rows[v, y, i]), int(rows[v, y, i + 1]), y].append(code)
 
     def findings(self) -> Iterator[Finding]:
         return chain(self._of_last_year(), self._of_others())

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import repeat
+from operator import contains
 from pathlib import Path
 
 import numpy as np
@@ -182,15 +184,11 @@ def _split(
 ) -> CsvTable:
     """The rows below the header: plain lines in bulk, the others one by one."""
     body, width = lines[start:], len(names)
-    plain = np.fromiter(
-        (
-            line.count(",") == width - 1 and '"' not in line and not line.startswith(_NOTED)
-            for line in body
-        ),
-        bool,
-        len(body),
-    )
-    filled = np.fromiter((bool(line.strip(_BLANK)) for line in body), bool, len(body))
+    is_wide = _of_each(map(str.count, body, repeat(",")), body) == width - 1
+    is_quoted = _of_each(map(contains, body, repeat('"')), body).astype(bool)
+    is_noted = _of_each(map(str.startswith, body, repeat(_NOTED)), body).astype(bool)
+    plain = is_wide & ~is_quoted & ~is_noted
+    filled = _of_each(map(len, map(str.strip, body, repeat(_BLANK))), body) > 0
     odd = _OddLines([layout.canonical(name) for name in names], layout, context)
     odd.take(body, start + 1, plain, filled)
     plain &= filled & ~odd.consumed
@@ -203,6 +201,11 @@ def _split(
         if name in layout.names
     }
     return CsvTable(context.at.file, known, numbers, odd.footnotes, odd.blank, odd.rejected)
+
+
+def _of_each(found: Iterable[int], lines: Sequence[str]) -> NDArray[np.int64]:
+    """A number for each line."""
+    return np.fromiter(found, np.int64, len(lines))
 
 
 _NOTED = (*FOOTNOTES, ",")  # how a line begins that may be a footnote

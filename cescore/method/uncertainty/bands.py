@@ -21,9 +21,9 @@ from cescore.method.index.fitting import method_of
 from cescore.method.index.normalisations import BY_ORDER
 from cescore.method.index.outranking import AMONG_ALL
 from cescore.method.uncertainty.firmness import AppliedAlternative, Band
-from cescore.method.uncertainty.kept_draws import Pieces
 from cescore.method.uncertainty.margins import CHOICES, Alternative, Margins
 from cescore.method.uncertainty.monte_carlo import Sampling, Uncertainty, uncertainty
+from cescore.method.uncertainty.sequences import Pieces
 
 DRAWS = 512
 BANDS_ALONE = Sampling(draws=DRAWS, sensitivity=False)
@@ -149,7 +149,7 @@ def _ranked(
 
 
 def rank_bands(
-    evaluation: TypeEvaluation, among: Collection[str], year: int
+    evaluation: TypeEvaluation, among: Collection[str], year: int, pieces: Pieces | None = None
 ) -> dict[str, tuple[int, int]]:
     """5-95 % of the rank of each of some entities in any year, over all choices as in `bands`.
 
@@ -159,6 +159,8 @@ def rank_bands(
         Who is ranked against whom. Fewer than two have no rank: the result is empty.
     year
         Any year of the panel.
+    pieces
+        Where draws are kept from run to run.
 
     Returns
     -------
@@ -172,7 +174,7 @@ def rank_bands(
     """
     if len(among) < 2:
         return {}
-    drawn = _over_all_choices(evaluation, among, year)
+    drawn = _over_all_choices(evaluation, among, year, pieces)
     return {
         entity: (int(low), int(high))
         for entity, low, high in zip(drawn.entities, drawn.rank_low, drawn.rank_high, strict=True)

@@ -29,6 +29,7 @@ from cescore.method.index.outranking import AMONG_ALL
 from cescore.method.index.row_hashes import SIZE, row_hashes
 from cescore.method.uncertainty.alternatives import AS_DEFINED, Draws, Variant
 from cescore.method.uncertainty.margins import CHOICES, SOURCES, STEPS, Alternative, Margins
+from cescore.method.uncertainty.sequences import Pieces, quasi_random
 
 Floats = NDArray[np.float64]
 
@@ -46,10 +47,13 @@ class Design:
     margins
         What was asked to vary, and how far. What cannot vary here (a step the framework does not
         have, weights of a group of one) is no source, and `applied` says why.
+    pieces
+        Where points are kept from run to run; None: they are made.
     """
 
     variant: Variant
     margins: Margins
+    pieces: Pieces | None = None
 
     @cached_property
     def sources(self) -> tuple[str, ...]:
@@ -302,7 +306,8 @@ class Design:
         for i, (source, size) in enumerate(sizes.items()):
             if source in self.sources:
                 margin: float = getattr(self.margins, source)
-                tables[source] = margin * (2 * quasi_random(size, draws, seed + 1 + i) - 1)
+                points = quasi_random(size, draws, seed + 1 + i, self.pieces)
+                tables[source] = margin * (2 * points - 1)
                 taken[source] = _position(rows[:, self.sources.index(source)], draws)
         return Drawn(self, tables, taken, some)
 
@@ -396,28 +401,3 @@ class Drawn:
 def _position(numbers: Floats, among: int) -> NDArray[np.int64]:
     """Numbers in 0-1 as places among equal shares of it."""
     return np.minimum((numbers * among).astype(np.int64), among - 1)
-
-
-def quasi_random(dimensions: int, draws: int, seed: int) -> Floats:
-    """Numbers in 0-1, (draws, dimensions): a scrambled Sobol sequence.
-
-    Dimensions beyond SciPy's most are pseudo-random numbers of the same seed. Equal
-    arguments give equal numbers. The balance of the sequence (``scipy.stats.qmc.Sobol``) needs a
-    power of 2 as the number of draws.
-
-    Examples
-    --------
-    >>> points = quasi_random(2, 8, seed=1)
-    >>> points.shape, bool((points >= 0).all() and (points < 1).all())
-    ((8, 2), True)
-    >>> sorted((points[:, 0] * 8).astype(int).tolist())  # one point in every eighth
-    [0, 1, 2, 3, 4, 5, 6, 7]
-    """
-    from scipy.stats import qmc  # half a second that only drawing needs
-
-    used = min(dimensions, qmc.Sobol.MAXDIM)
-    first: Floats = qmc.Sobol(used, scramble=True, rng=seed).random(draws)
-    if used == dimensions:
-        return first
-    rest = np.random.default_rng(seed).random((draws, dimensions - used))
-    return np.hstack([first, rest])

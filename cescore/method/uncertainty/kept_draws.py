@@ -7,8 +7,6 @@ bit by bit the same. What is kept is asked for by its origin, never by time.
 
 from __future__ import annotations
 
-from typing import Protocol
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,24 +17,16 @@ Floats = NDArray[np.float64]
 Kept = dict[bytes, Floats]  # origin of an entity -> its index in each row of the design
 
 
-class Pieces(Protocol):
-    """Where pieces of work are kept from run to run, by a text that says what each is."""
-
-    def piece(self, name: str) -> bytes | None:
-        """What was kept last, if it is there as it was written."""
-
-    def keep_piece(self, name: str, content: bytes) -> None:
-        """Keep it for the next run."""
-
-
-def evaluated(design: Design, rows: Floats, draws: int, seed: int, pieces: Pieces | None) -> Floats:
-    """What `Design.evaluate` returns, with as much of it as can be taken from ``pieces``."""
-    entities = design.variant.indicators.entities
+def evaluated(design: Design, rows: Floats, draws: int, seed: int) -> Floats:
+    """What `Design.evaluate` returns, with as much of it as can be taken from the design's pieces."""
+    entities, pieces = design.variant.indicators.entities, design.pieces
     if pieces is None:
         return design.evaluate(rows, draws, seed)
-    of_what = design.variant.framework.entity_type, design.margins, rows.shape, entities[0]
+    years = design.variant.indicators.years
+    of_what = design.variant.framework.entity_type, years, design.margins, rows.shape, entities[0]
     name, origins = f"draws of {of_what}", design.origins(rows, draws, seed)
-    kept = _read(pieces.piece(name), len(rows))
+    before = pieces.piece(name)
+    kept = _read(before, len(rows))
     moved = np.flatnonzero([origin not in kept for origin in origins])
     if len(moved) == len(entities):
         index = design.evaluate(rows, draws, seed)
@@ -46,7 +36,9 @@ def evaluated(design: Design, rows: Floats, draws: int, seed: int, pieces: Piece
         index[:, stays] = np.stack([kept[origins[i]] for i in stays], axis=1)
         if len(moved):
             index[:, moved] = design.evaluate(rows, draws, seed, moved)
-    pieces.keep_piece(name, b"".join(origins) + np.ascontiguousarray(index.T).tobytes())
+    now = b"".join(origins) + np.ascontiguousarray(index.T).tobytes()
+    if now != before:
+        pieces.keep_piece(name, now)
     return index
 
 

@@ -5,8 +5,6 @@ References
 OECD/JRC Handbook (2008), step 7; M. Saisana, A. Saltelli, S. Tarantola, Uncertainty and sensitivity analysis
 techniques …, J. R. Statist. Soc. A 168 (2005): mean shift of rank; A. Saltelli et al., Comput. Phys. Commun. 181
 (2010): design and estimators.
-
-SALib takes a second to load: only where Sobol indices are asked for.
 """
 
 from __future__ import annotations
@@ -28,9 +26,11 @@ from cescore.method.index.missing import Scored, apply_missing_rules
 from cescore.method.index.normalise import normalise
 from cescore.method.thresholds import is_equal, tied
 from cescore.method.uncertainty.alternatives import Variant
-from cescore.method.uncertainty.design import Design, quasi_random
-from cescore.method.uncertainty.kept_draws import Pieces, evaluated
+from cescore.method.uncertainty.design import Design
+from cescore.method.uncertainty.kept_draws import evaluated
 from cescore.method.uncertainty.margins import Alternative, Margins
+from cescore.method.uncertainty.sequences import Pieces, quasi_random, saltelli
+from cescore.method.uncertainty.sobol_indices import DesignAnswers
 
 __all__ = [
     "Alternative",
@@ -214,11 +214,11 @@ def uncertainty(
         raise MethodError(Sentence("no entity has an index in {year}", year=year))
     learners = _one_year(evaluation.learners_in(year), year)
     variant = Variant(of_year.only(entities), framework, fitted, learners)
-    design = Design(variant, margins or Margins())
+    design = Design(variant, margins or Margins(), pieces)
     scores, sources = nominal[has_index], design.sources
     is_enough = len(entities) >= FEWEST_FOR_INDICES and bool(sources)
-    rows = _rows(len(sources), draws, seed, with_indices=sensitivity and is_enough)
-    drawn = evaluated(design, rows, draws, seed, pieces)
+    rows = _rows(len(sources), sampling, pieces, with_indices=sensitivity and is_enough)
+    drawn = evaluated(design, rows, draws, seed)
     ranks = _ranks(scores[None, :])[0]
     # whoever a choice leaves without an index keeps its own, so that the same are ranked on both sides
     shifts = _ranks(np.where(np.isnan(drawn), scores, drawn))
@@ -313,25 +313,17 @@ def remove_one_indicator(
     return tuple(removals)
 
 
-def _problem(names: Collection[str]) -> dict[str, object]:
-    return {"num_vars": len(names), "names": list(names), "bounds": [[0.0, 1.0]] * len(names)}
-
-
-def _rows(sources: int, draws: int, seed: int, *, with_indices: bool) -> Floats:
+def _rows(sources: int, sampling: Sampling, pieces: Pieces | None, *, with_indices: bool) -> Floats:
     """Points in the unit cube, (rows, sources).
 
     Saltelli's design on draws / 2 pairs, in blocks of (a, a with one column of b each, b); or a
     plain sequence of draws. One row without columns where nothing varies.
     """
-    if not with_indices:
-        return quasi_random(sources, draws, seed) if sources else np.empty((1, 0))
-    from SALib.sample import sobol as sobol_sample
-
-    names = [str(i) for i in range(sources)]
-    sample: Floats = sobol_sample.sample(
-        _problem(names), draws // 2, calc_second_order=False, seed=seed
-    )
-    return sample
+    if with_indices:
+        return saltelli(sources, sampling.draws // 2, sampling.seed, pieces)
+    if not sources:
+        return np.empty((1, 0))
+    return quasi_random(sources, sampling.draws, sampling.seed, pieces)
 
 
 def _plain_rows(rows: int, sources: int, draws: int) -> NDArray[np.int64]:
@@ -345,27 +337,18 @@ def _plain_rows(rows: int, sources: int, draws: int) -> NDArray[np.int64]:
 def _sensitivity(sources: tuple[str, ...], index: Floats, shift: Floats, seed: int) -> Sensitivity:
     """Sobol indices of the mean shift of rank, and of every entity's own index.
 
-    An entity's index is standardised first, as SALib's own analysis does; one that never moves is
-    left at 0.
+    Both are standardised first; an entity's index that never moves is left at 0.
     """
-    from SALib.analyze import sobol as sobol_indices
-
-    indices = sobol_indices.analyze(
-        _problem(sources), shift, calc_second_order=False, num_resamples=100, seed=seed
-    )
-    spread = index.std(axis=0)
-    standard = (index - index.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
-    blocks = standard.reshape(-1, len(sources) + 2, index.shape[1])
-    a, b = blocks[:, 0], blocks[:, -1]
-    between = [blocks[:, 1 + i] for i in range(len(sources))]
+    of_all, of_each = DesignAnswers.of(shift, len(sources)), DesignAnswers.of(index, len(sources))
+    first_half_width, total_half_width = of_all.half_widths(seed)
     return Sensitivity(
         sources=sources,
-        first=np.asarray(indices["S1"], float),
-        first_half_width=np.asarray(indices["S1_conf"], float),
-        total=np.asarray(indices["ST"], float),
-        total_half_width=np.asarray(indices["ST_conf"], float),
-        first_of=np.array([sobol_indices.first_order(a, ab, b) for ab in between]),
-        total_of=np.array([sobol_indices.total_order(a, ab, b) for ab in between]),
+        first=of_all.first_orders(),
+        first_half_width=first_half_width,
+        total=of_all.total_orders(),
+        total_half_width=total_half_width,
+        first_of=of_each.first_orders(),
+        total_of=of_each.total_orders(),
     )
 
 

@@ -22,7 +22,6 @@ from cescore.method.column import Panel
 from cescore.method.index.evaluation import TypeEvaluation
 from cescore.method.uncertainty.bands import has_firm_index, with_index
 from cescore.method.uncertainty.firmness import Band, MeasuredShare, WithoutOne
-from cescore.method.uncertainty.kept_draws import Pieces
 from cescore.method.uncertainty.margins import Alternative
 from cescore.method.uncertainty.monte_carlo import (
     Removal,
@@ -31,6 +30,7 @@ from cescore.method.uncertainty.monte_carlo import (
     remove_one_indicator,
     uncertainty,
 )
+from cescore.method.uncertainty.sequences import Pieces
 
 DRAWS = 1024
 MOST = 500  # entities that indices are estimated from; of more, as many evenly spaced

@@ -72,7 +72,9 @@ class AnnualEdition(Edition):
 
     @cached_property
     def yearly(self) -> YearlyEvaluation:
-        return evaluate_workspace(self.workspace)
+        return evaluate_workspace(
+            self.workspace, pieces=None if self.kept is None else self.kept.draws
+        )
 
     @cached_property
     def _bundler(self) -> Bundler:

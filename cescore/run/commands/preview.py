@@ -74,12 +74,13 @@ class Preview:
     _inputs: str = ""
     _edition: Edition | None = None
     _kept: KeptForYear | None = None
+    _unkept: tuple[KeptPrepared, Prepared] | None = None
 
     def make(self) -> Previewed:
         """Build the report into output/preview, a variant's into output/trial, where it is out of date.
 
-        What it is made from is kept beside it, so that a report whose data and params are as they
-        were is set anew without evaluating anything.
+        A report whose data and params are as they were when `keep` kept what it is made from is set
+        anew without evaluating anything.
 
         Raises
         ------
@@ -94,12 +95,17 @@ class Preview:
         if prepared is None:
             self.begin()
             prepared = self._prepared()
-            try:
-                return self._made(prepared, inputs)
-            finally:  # all inputs are hashed once more for it: not while somebody waits for the page
-                if kept is not None:
-                    kept.keep(prepared)
+            if kept is not None:
+                self._unkept = kept, prepared
         return self._made(prepared, inputs)
+
+    def keep(self) -> None:
+        """Keep what the last report was made from: all inputs are hashed once more for it, which nobody
+        who waits for the page shall wait for."""
+        if self._unkept is not None:
+            kept, prepared = self._unkept
+            self._unkept = None
+            kept.keep(prepared)
 
     def _made(self, prepared: Prepared, inputs: Inputs) -> Previewed:
         """The report that a bundle or document makes, set where it does not stand so."""
@@ -180,3 +186,4 @@ class Preview:
                 first, *more = error_told(error, lang).splitlines()
             yield f"{', '.join(names)}: {first} ({time.monotonic() - began:.1f} s)"
             yield from more
+            self.keep()

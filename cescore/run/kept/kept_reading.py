@@ -20,6 +20,8 @@ from cescore.run.kept.kept_answers import FOLDER, READING_LIBRARIES
 from cescore.run.kept.kept_work import KeptWork
 from cescore.run.telling.phases import Phases, silent
 
+MOST_DRAWS = 128  # pieces of draws that are left for the next command, used or not
+
 
 @dataclass(frozen=True)
 class KeptPieces:
@@ -37,22 +39,29 @@ class KeptPieces:
         return self.work.known(made_from)
 
     def keep(self, made_from: str, text: str) -> None:
+        self.keep_piece(made_from, text.encode())
+
+    def piece(self, name: str) -> bytes | None:
+        return self.work.piece(name)
+
+    def keep_piece(self, name: str, content: bytes) -> None:
         answers = self.work.folder.parent
         with suppress(OSError):
             for folder in (answers.parent, answers):
                 make_private(folder)
-            self.work.keep(made_from, text)
+            self.work.keep_piece(name, content)
 
-    def tidy(self) -> None:
-        """Remove what has not been used, where anything has."""
+    def tidy(self, most: int = 0) -> None:
+        """Remove what has not been used, where anything has and there are more than ``most`` pieces."""
         if self.work.used:
             with suppress(OSError):
-                self.work.forget_unused()
+                if sum(1 for _ in self.work.folder.iterdir()) > most:
+                    self.work.forget_unused()
 
 
 @dataclass(frozen=True)
 class KeptForYear:
-    """What is kept of reading a year, and of choosing what is withheld."""
+    """What is kept of reading a year, of choosing what is withheld, and of draws."""
 
     asked: Asked
 
@@ -64,6 +73,10 @@ class KeptForYear:
     def choices(self) -> KeptPieces:
         return KeptPieces.of(self.asked, "choices")
 
+    @cached_property
+    def draws(self) -> KeptPieces:
+        return KeptPieces.of(self.asked, "draws")
+
     def workspace(self, told: Phases = silent) -> Workspace:
         """The workspace that is asked for; see `Workspace.load`."""
         return Workspace.load(self.asked.root, self.asked.year, told, self.reading)
@@ -72,6 +85,7 @@ class KeptForYear:
         """Remove what this command has not used of what it used some of."""
         for pieces in (self.reading, self.choices):
             pieces.tidy()
+        self.draws.tidy(MOST_DRAWS)  # of which each report asks for others
 
 
 @lru_cache(maxsize=1)  # a process goes on with the code that it has loaded
