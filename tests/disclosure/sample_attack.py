@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from reader import ONE, Ratio, Reader, Terms, Unknown, added, number
+from reader import ONE, Ratio, Reader, Terms, Unknown, added, is_sure, number
 from scipy.optimize import linprog
 from scipy.sparse import csr_array, hstack, vstack
 
@@ -287,7 +287,7 @@ def attack_on(
             attack.equals(terms)
         for _, terms in reader.rules(rules):
             attack.at_least_0(terms)
-    of_firms = {n: r for n, r in rules.items() if "enterprise" in r["entity_types"]}
+    of_firms = {n: r for n, r in rules.items() if "enterprise" in r["entity_types"] and is_sure(r)}
     for group in {(cell[1], "") for cell in cells.parts}:
         each = OfEach(firm)
         each.cells, each.group = cells, group

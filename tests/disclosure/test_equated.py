@@ -50,6 +50,54 @@ def test_a_rule_equates_what_it_says_to_be_nothing_but_for_a_tolerance(
     assert rule(text, "soft").model_copy(update={"identity": True}).equated == zero
 
 
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ("abs(a - total(b, c)) <= 0.005 * a", ("a - total(b, c)", "0.005 * a")),
+        ("a == b", ("a - b", "0")),
+        ("a >= 0.9 * b and a <= c", ("a - (0.9 * b + c) / 2", "(c - 0.9 * b) / 2")),
+        ("a < c and a > b", ("a - (b + c) / 2", "(c - b) / 2")),
+        ("a >= b and c <= d", ("", "")),
+        ("a >= b and a >= c", ("", "")),
+        ("a <= b and has_value(c)", ("", "")),
+        ("a <= b", ("", "")),
+    ],
+)
+def test_a_rule_without_a_finding_tells_what_is_nearly_nothing_and_how_nearly(
+    text: str, near: tuple[str, str]
+) -> None:
+    soft = rule(text, "soft")
+    assert soft.near == near
+    hard = rule(text)
+    assert hard.near == (("", "") if hard.equated else near)
+
+
+@pytest.mark.parametrize(
+    ("text", "within"),
+    [
+        ("abs(waste - material) <= 0.02 * abs(material)", 4.0),  # PK1: 203 and 200
+        ("abs(waste - material) <= 0.01 * material", None),  # its report has the finding
+        ("waste >= material and waste <= 1.05 * material", 5.0),
+        ("waste - lag(waste) <= 3 and waste - lag(waste) >= 1", 1.0),  # 200 the year before
+        ("abs(waste - sum_over(firm, waste)) <= 0.02 * sum_over(firm, waste)", 4.0),
+        ("waste == sum_over(firm, waste)", None),
+    ],
+)
+def test_what_a_body_s_report_says_without_a_finding_is_known_within_its_tolerance(
+    text: str, within: float | None, tmp_path: Path
+) -> None:
+    evaluated(tmp_path, [Firm("a", 80), Firm("b", 60), Firm("c", 10, park="PK2")], PARKS)
+    path = tmp_path / "data/2025/observations.csv"
+    path.write_text(path.read_text("utf-8").replace("PK1,2025,waste,200.0", "PK1,2025,waste,203.0"))
+    checked = rule(text, "soft").model_copy(update={"looks_at_others": "sum_over" in text})
+    yearly = _with_rule(evaluate_again(tmp_path), checked)
+    figure = Figure("PK1", "waste", 2025)
+    found = [e for e in Equated(Statements(Behind(yearly))) if figure in e.figures]
+    assert [e.within for e in found] == ([] if within is None else [pytest.approx(within)])
+    assert [e.figures[figure] for e in found] == [e.within for e in found]
+    assert [e.name.within for e in found] == [e.within for e in found]
+
+
 IDENTITIES = {
     "parts": "waste == sum_over(park, waste)",
     "known": "recycled == sum_known(park, recycled)",

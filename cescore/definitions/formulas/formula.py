@@ -37,6 +37,7 @@ __all__ = [
     "constant",
     "inline",
     "looks_as_names",
+    "near_zero",
     "parse",
     "zero_of",
 ]
@@ -166,6 +167,44 @@ def zero_of(rule: Expression) -> str:
         case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
             return f"{ast.unparse(left)} - {ast.unparse(right)}"
     return ""
+
+
+def near_zero(rule: Expression) -> tuple[str, str]:
+    """What a rule says to be 0, and within which tolerance; empty where it says no such thing.
+
+    Examples
+    --------
+    >>> (
+    ...     near_zero(parse("abs(a - b) <= 0.01 * a", conditions=True)),
+    ...     near_zero(parse("a == b", True)),
+    ... )
+    (('a - b', '0.01 * a'), ('a - b', '0'))
+    >>> near_zero(parse("a >= 0.9 * b and a <= c", conditions=True))
+    ('a - (0.9 * b + c) / 2', '(c - 0.9 * b) / 2')
+    """
+    match rule.tree:
+        case ast.BoolOp(op=ast.And(), values=[ast.Compare() as one, ast.Compare() as other]):
+            return _between(one, other)
+        case ast.Compare(ops=[ast.LtE() | ast.Lt()], comparators=[tolerance]) if zero_of(rule):
+            return zero_of(rule), ast.unparse(tolerance)
+    return (zero_of(rule), "0") if zero_of(rule) else ("", "")
+
+
+def _between(one: ast.Compare, other: ast.Compare) -> tuple[str, str]:
+    """The same of two comparisons of one number, from below and from above."""
+    ends: dict[str, ast.expr] = {}
+    for compared in (one, other):
+        if ast.unparse(compared.left) == ast.unparse(one.left):
+            is_low = isinstance(compared.ops[0], ast.Gt | ast.GtE)
+            is_high = isinstance(compared.ops[0], ast.Lt | ast.LtE)
+            ends |= {"low": compared.comparators[0]} if is_low else {}
+            ends |= {"high": compared.comparators[0]} if is_high else {}
+    if len(ends) < 2:
+        return "", ""
+    low, high, two = ends["low"], ends["high"], ast.Constant(2)
+    middle = ast.BinOp(ast.BinOp(low, ast.Add(), high), ast.Div(), two)
+    width = ast.BinOp(ast.BinOp(high, ast.Sub(), low), ast.Div(), two)
+    return ast.unparse(ast.BinOp(one.left, ast.Sub(), middle)), ast.unparse(width)
 
 
 @lru_cache(maxsize=8192)  # by the tree, which `parse` keeps: each rule is asked for each type

@@ -1,23 +1,29 @@
 """What check rules equate, as equations of figures: everybody may read the rules.
 
 A hard rule such as total = virgin + recycled holds for whatever is printed, and so does a rule that is
-said to be an identity. It may look at other years (an opening stock is last year's closing stock) and
+said to be an identity. Of another rule a report without a finding says that it holds within its tolerance,
+and no more. A rule may look at other years (an opening stock is last year's closing stock) and
 at others inside (a city's figure is the sum over its districts).
 """
 
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from cescore.definitions.formulas.formula import looks_as_names, parse
 from cescore.disclosure.ledger.behind import Quantity
 from cescore.disclosure.ledger.equations import Equation
 from cescore.disclosure.ledger.statements import Figure, Returned, Statements
 from cescore.intake.observations.across import Around
+from cescore.method.column import Column
+from cescore.method.disclosure.inference import NOISE
 from cescore.method.disclosure.linear_forms import (
     ABSENT,
     NOT_APPLICABLE,
@@ -26,6 +32,7 @@ from cescore.method.disclosure.linear_forms import (
     added,
     meaning,
 )
+from cescore.method.index.formulas import evaluate
 
 if TYPE_CHECKING:
     from cescore.definitions.model import CheckRule
@@ -36,11 +43,13 @@ WITHIN = " within"  # in the code of a sum over the respondents in a body; no va
 
 @dataclass(frozen=True)
 class Zero:
-    """What a rule says to be 0 of entities of some types: its text, and the looks at others in it."""
+    """What a rule says to be 0 of entities of some types: its text, and the looks at others in it;
+    ``tolerance``: within which, as a formula; "" of what everybody takes to hold as the record has it."""
 
     entity_types: tuple[str, ...]
     text: str
     looks: Mapping[str, ast.Call] = field(default_factory=dict)
+    tolerance: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,8 +66,11 @@ class Equated:
             for year in behind.read_years:
                 for zero in applying:
                     form = self._form(zero, body.entity_id, year)
-                    if form is not None and len(form.terms) > 1:
-                        yield Equation(_figures(form), _coefficients(form))
+                    if form is None or len(form.terms) < 2:
+                        continue
+                    within = self._tolerance(zero, body.entity_id, year)
+                    if self._is_kept(form, within if zero.tolerance else None):
+                        yield Equation(_figures(form, within), _coefficients(form), within=within)
 
     def _form(self, zero: Zero, body: str, year: int) -> LinearForm | None:
         """What is equated with 0, as a linear form of returned values; None where it is none."""
@@ -71,9 +83,29 @@ class Equated:
         found = meaning(zero.text, "1", year, self._base_year, look)
         if not found.is_linear or found.numerator is None or found.denominator is None:
             return None
-        form = found.numerator.times(1 / found.denominator.value)
+        return found.numerator.times(1 / found.denominator.value)
+
+    def _is_kept(self, form: LinearForm, within: float | None) -> bool:
+        """Whether the record keeps a rule: within its tolerance, or so nearly that it tells something."""
         largest = max((abs(c) * self._value(a) for a, c in form.terms.items()), default=0.0)
-        return form if abs(form.value) <= CLOSE * largest else None
+        most = CLOSE * largest if within is None else within + NOISE * largest
+        return abs(form.value) <= most
+
+    def _tolerance(self, zero: Zero, body: str, year: int) -> float:
+        """How far off a rule may be in a body's report without a finding; 0 where nobody says."""
+        if not zero.tolerance:
+            return 0.0
+        evaluation = self.statements.behind.yearly.evaluation_of(body)
+        row, place = evaluation.panel.row(body), evaluation.panel.year_position(year)
+        text, looks = looks_as_names(parse(zero.tolerance, across=True).tree)
+        others = {name: self._of_others(call, body, year) for name, call in looks.items()}
+        shape = (1, len(evaluation.panel.years))
+        columns = {n: Column.of(np.full(shape, _number(found))) for n, found in others.items()}
+        accounts = evaluation.accounts.alone(row).columns
+        panel = evaluation.panel.alone(row).with_columns({**accounts, **columns})
+        factors = {code: factor.value for code, factor in evaluation.framework.factors.items()}
+        found = evaluate(text, panel, base_year=self._base_year, factors=factors)
+        return float(found.values[0, place]) if found.is_present[0, place] else 0.0
 
     @property
     def _base_year(self) -> int:
@@ -148,9 +180,17 @@ class Equated:
 
 def _zeros(rules: Iterable[CheckRule]) -> Iterator[Zero]:
     for rule in rules:
-        if rule.equated:
-            text, looks = looks_as_names(parse(rule.equated, across=True).tree)
-            yield Zero(tuple(rule.entity_types), text, looks)
+        zero, tolerance = (rule.equated, "") if rule.equated else rule.near
+        if zero:
+            text, looks = looks_as_names(parse(zero, across=True).tree)
+            yield Zero(tuple(rule.entity_types), text, looks, tolerance)
+
+
+def _number(found: Meaning) -> float:
+    """What a linear number comes to; NaN of what is none."""
+    if found.numerator is None or found.denominator is None:
+        return math.nan
+    return found.numerator.value / found.denominator.value
 
 
 def summed(figure: Figure, form: LinearForm) -> Equation:
@@ -164,8 +204,8 @@ def is_within(figure: Figure) -> bool:
     return figure.code.endswith(WITHIN)
 
 
-def _figures(form: LinearForm) -> Mapping[Figure, float]:
-    off = abs(form.value)
+def _figures(form: LinearForm, within: float = 0.0) -> Mapping[Figure, float]:
+    off = max(abs(form.value), within)
     found: dict[Figure, float] = {}
     for atom, coefficient in form.terms.items():
         assert isinstance(atom, Returned)

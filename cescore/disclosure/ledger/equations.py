@@ -23,6 +23,7 @@ class Balance(NamedTuple):
     """What a rule says of several withheld figures at once: no figure, and not to be withheld."""
 
     coefficients: tuple[tuple[Figure, float], ...]
+    within: float = 0.0  # how far off, as everybody knows; 0: as far as it is [unit of the sum]
 
 
 @dataclass(frozen=True)
@@ -38,15 +39,18 @@ class Equation:
         rule. Empty where it is a printed sum instead.
     beside
         What must be released as well: the figure that is their sum.
+    within
+        As `Balance` has it.
     """
 
     figures: Mapping[Figure, float]
     coefficients: Mapping[Figure, float] = field(default_factory=dict)
     beside: frozenset[Figure] = frozenset()
+    within: float = 0.0
 
     @property
     def name(self) -> Balance:
-        return Balance(tuple(sorted(self.coefficients.items())))
+        return Balance(tuple(sorted(self.coefficients.items())), self.within)
 
 
 class Equations:

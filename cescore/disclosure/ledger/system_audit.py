@@ -192,7 +192,7 @@ class SystemAudit:
             return None
         off = math.fsum(c * self.unknowns.truth[key] for key, c in terms.items())
         noise = NOISE * math.fsum(abs(c * self.unknowns.truth[key]) for key, c in terms.items())
-        width = abs(off) + noise
+        width = max(abs(off), name.within) + noise
         return Statement(name, terms, off - width, off + width, sources=frozenset())
 
     def _following(
