@@ -26,7 +26,7 @@ from cescore.intake.workspace import Workspace
 REPOSITORY = Path(__file__).resolve().parents[1]
 NAMING = ("entity_id", "parent_id", "counted_in", "holding_id", "same_as")  # columns with ids
 STEPS = ("read and evaluated", "reading the statements", "splitting them", "auditing")
-SIZES = 3  # a copy is 1, 10 or 100 times as large: figures of two digits are as wide as before
+SIZES = 2  # a copy is as large, or ten times: figures of two digits are as wide as before
 _Table = list[dict[str, str]]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import lru_cache
@@ -34,10 +34,10 @@ __all__ = [
     "Look",
     "Resolved",
     "across_calls",
+    "bounds_of",
     "constant",
     "inline",
     "looks_as_names",
-    "near_zero",
     "parse",
     "zero_of",
 ]
@@ -169,42 +169,43 @@ def zero_of(rule: Expression) -> str:
     return ""
 
 
-def near_zero(rule: Expression) -> tuple[str, str]:
-    """What a rule says to be 0, and within which tolerance; empty where it says no such thing.
+def bounds_of(rule: Expression) -> tuple[tuple[str, str], ...]:
+    """What a rule bounds: a difference and how far it may be off 0 either way, or "" for one that is at most 0.
 
     Examples
     --------
     >>> (
-    ...     near_zero(parse("abs(a - b) <= 0.01 * a", conditions=True)),
-    ...     near_zero(parse("a == b", True)),
+    ...     bounds_of(parse("abs(a - b) <= 0.01 * a", conditions=True)),
+    ...     bounds_of(parse("a == b", True)),
     ... )
-    (('a - b', '0.01 * a'), ('a - b', '0'))
-    >>> near_zero(parse("a >= 0.9 * b and a <= c", conditions=True))
-    ('a - (0.9 * b + c) / 2', '(c - 0.9 * b) / 2')
+    ((('a - b', '0.01 * a'),), (('a - b', '0'),))
+    >>> bounds_of(parse("a >= 0.9 * b and a <= c", conditions=True))
+    (('0.9 * b - a', ''), ('a - c', ''))
     """
-    match rule.tree:
-        case ast.BoolOp(op=ast.And(), values=[ast.Compare() as one, ast.Compare() as other]):
-            return _between(one, other)
-        case ast.Compare(ops=[ast.LtE() | ast.Lt()], comparators=[tolerance]) if zero_of(rule):
-            return zero_of(rule), ast.unparse(tolerance)
-    return (zero_of(rule), "0") if zero_of(rule) else ("", "")
+    return tuple(_bounds(rule.tree))
 
 
-def _between(one: ast.Compare, other: ast.Compare) -> tuple[str, str]:
-    """The same of two comparisons of one number, from below and from above."""
-    ends: dict[str, ast.expr] = {}
-    for compared in (one, other):
-        if ast.unparse(compared.left) == ast.unparse(one.left):
-            is_low = isinstance(compared.ops[0], ast.Gt | ast.GtE)
-            is_high = isinstance(compared.ops[0], ast.Lt | ast.LtE)
-            ends |= {"low": compared.comparators[0]} if is_low else {}
-            ends |= {"high": compared.comparators[0]} if is_high else {}
-    if len(ends) < 2:
-        return "", ""
-    low, high, two = ends["low"], ends["high"], ast.Constant(2)
-    middle = ast.BinOp(ast.BinOp(low, ast.Add(), high), ast.Div(), two)
-    width = ast.BinOp(ast.BinOp(high, ast.Sub(), low), ast.Div(), two)
-    return ast.unparse(ast.BinOp(one.left, ast.Sub(), middle)), ast.unparse(width)
+def _bounds(node: ast.expr) -> Iterator[tuple[str, str]]:
+    match node:
+        case ast.BoolOp(op=ast.And(), values=parts):
+            for part in parts:
+                yield from _bounds(part)
+        case ast.Compare(
+            left=ast.Call(func=ast.Name(id="abs"), args=[inner]),
+            ops=[ast.LtE() | ast.Lt()],
+            comparators=[tolerance],
+        ):
+            yield ast.unparse(inner), ast.unparse(tolerance)
+        case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
+            yield _less(left, right), "0"
+        case ast.Compare(left=left, ops=[ast.LtE() | ast.Lt()], comparators=[right]):
+            yield _less(left, right), ""
+        case ast.Compare(left=left, ops=[ast.GtE() | ast.Gt()], comparators=[right]):
+            yield _less(right, left), ""
+
+
+def _less(left: ast.expr, right: ast.expr) -> str:
+    return ast.unparse(ast.BinOp(left, ast.Sub(), right))
 
 
 @lru_cache(maxsize=8192)  # by the tree, which `parse` keeps: each rule is asked for each type

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import ClassVar, Literal, get_args
 
-from cescore.definitions.formulas.formula import Expression, near_zero, parse, zero_of
+from cescore.definitions.formulas.formula import Expression, bounds_of, parse, zero_of
 from cescore.definitions.model.base import Definition, Named
 from cescore.definitions.model.quantities import Computed
 from cescore.definitions.model.written import (
@@ -68,10 +68,10 @@ class CheckRule(Named):
         return zero_of(self.expression) if self.severity == "hard" or self.identity else ""
 
     @cached_property
-    def near(self) -> tuple[str, str]:
-        """What another rule says to be 0, and how far it may be off: whoever reads a report without a
-        finding of it knows it to be so near. Empty where it says no such thing."""
-        return ("", "") if self.equated else near_zero(self.expression)
+    def bounds(self) -> tuple[tuple[str, str], ...]:
+        """What another rule bounds, as `formula.bounds_of` has it: whoever reads a report without a finding
+        of it knows it to hold."""
+        return () if self.equated else bounds_of(self.expression)
 
 
 class IndustryRange(Computed):

@@ -219,7 +219,7 @@ def basis_of(workspace: Workspace) -> str:
 def structure_of(workspace: Workspace) -> bytes:
     """What decides beside the values received: register, formulas and rules."""
     definitions = workspace.definitions
-    equating = [rule for rule in definitions.checks if rule.equated or any(rule.near)]
+    equating = [rule for rule in definitions.checks if rule.equated or rule.bounds]
     register = [
         (entity, workspace.register.states(entity.entity_id)) for entity in workspace.register
     ]
@@ -230,7 +230,7 @@ def structure_of(workspace: Workspace) -> bytes:
     said = (
         *map(repr, register),
         repr((*parts, dict(workspace.tiled_by), sorted(workspace.blocked))),
-        repr(sorted((r.id, r.equated, r.near, r.entity_types) for r in equating)),
+        repr(sorted((r.id, r.equated, r.bounds, r.entity_types) for r in equating)),
         repr(adds_up),
     )
     return "".join(said).encode()
