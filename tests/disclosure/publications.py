@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from scipy.optimize import linprog
@@ -36,7 +36,8 @@ class MadeUp:
     """A city of districts, parks and firms; ``place``: whatever it lies in, from the smallest up.
 
     ``opened``: firms whose figures everybody may know. ``twins``: zone -> the park that is the same
-    place and has the same figures.
+    place and has the same figures. ``balance``: hard; soft: a return may break it, that a body's does
+    not everybody reads, that a firm's does not nobody; at_most: coal and gas are no more than fuel, hard.
     """
 
     place: Mapping[str, tuple[str, ...]]
@@ -47,6 +48,7 @@ class MadeUp:
     rules: Mapping[str, Any]
     opened: frozenset[str] = frozenset()
     twins: Mapping[str, str] = field(default_factory=dict)
+    balance: Literal["hard", "soft", "at_most"] = "hard"
 
     @property
     def codes(self) -> list[str]:
@@ -171,9 +173,13 @@ def write(root: Path, world: MadeUp) -> None:
     }  # fmt: skip
     terms = " + ".join(f"{c} * {code}" for code, c in ENERGY.items())
     account = {"en": "energy", "formula": terms, "unit": "t", "entity_types": "all", **made}
+    at_most, near = (
+        f"total(coal, gas) <= {1 + BALANCE} * fuel",
+        f"abs(fuel - total(coal, gas)) <= {BALANCE} * fuel",
+    )
     balance = {
-        "en": "fuel adds up", "rule": f"abs(fuel - total(coal, gas)) <= {BALANCE} * fuel",
-        "severity": "hard", "kind": "balance", "source": "the tests",
+        "en": "fuel adds up", "rule": at_most if world.balance == "at_most" else near,
+        "severity": "soft" if world.balance == "soft" else "hard", "kind": "balance", "source": "the tests",
         "entity_types": ["region", "city", "district", "park", "zone", "firm"],
     }  # fmt: skip
     params: dict[str, object] = {
@@ -320,12 +326,13 @@ class Audit:
             yield Row({(f, code): 1.0 for f in firms}, value - half, value + half)
 
     def _balances(self) -> Iterator[Row]:
-        """The hard rule of every body and firm: fuel is coal and gas, but for its tolerance."""
+        """The rule of every body, and a hard one of every firm: fuel is coal and gas, but for its tolerance."""
         terms = [tuple(f"{v}{then}" for v in ("fuel", "coal", "gas")) for then in self.world.years]
         of_bodies = ([self.body(b, v) for v in three] for b in self.world.bodies for three in terms)
         of_firms = ([{(f, v): 1.0} for v in three] for f in self.world.holder for three in terms)
-        for fuel, coal, gas in (*of_bodies, *of_firms):
-            for sign in (1.0, -1.0):
+        known = of_bodies if self.world.balance == "soft" else (*of_bodies, *of_firms)
+        for fuel, coal, gas in known:
+            for sign in (-1.0,) if self.world.balance == "at_most" else (1.0, -1.0):
                 parts = [(sign - BALANCE, fuel), (-sign, coal), (-sign, gas)]
                 yield Row(_sum(parts), -np.inf, 0.0)
 

@@ -47,6 +47,11 @@ class Ratio(NamedTuple):
 NOWHERE = Ratio({}, exists=False)
 
 
+def is_sure(rule: Mapping[str, Any]) -> bool:
+    """Whether everybody takes a rule to hold of whoever returns."""
+    return rule["severity"] == "hard" or bool(rule.get("identity"))
+
+
 def number(value: float) -> Ratio:
     return Ratio({ONE: float(value)})
 
@@ -100,14 +105,21 @@ class Reader:
                     yield (self.body, code, year), added([(1, ratio.top), (-value, ratio.bottom)])
 
     def rules(self, rules: Mapping[str, Any]) -> Iterator[tuple[Unknown, Terms]]:
-        """What the rules of its type say to be at least 0 of withheld figures."""
+        """What the rules of its type say to be at least 0 of withheld figures: those that are sure, and
+        those of which the report has no finding in a year."""
         kind = self.bundle["entity"]["entity_type"]
         for name, rule in rules.items():
-            is_sure = rule["severity"] == "hard" or rule.get("identity")
-            if is_sure and kind in rule["entity_types"]:
+            if kind in rule["entity_types"]:
                 for year in self.years:
+                    if not is_sure(rule) and (name, year) in self.found:
+                        continue
                     for terms in self.at_least_0(tree_of(rule["rule"]), year):
                         yield (self.body, name, year), terms
+
+    @property
+    def found(self) -> set[tuple[str, int]]:
+        """The findings of the report: code and year."""
+        return {(line["code"], line["year"]) for line in self.bundle["findings"]}
 
     def at_least_0(self, node: ast.expr, year: int) -> Iterator[Terms]:
         if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.And):

@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from reader import ONE, Ratio, Reader, Terms, Unknown, added, number
+from reader import ONE, Ratio, Reader, Terms, Unknown, added, is_sure, number
 from scipy.optimize import linprog
 from scipy.sparse import csr_array, hstack, vstack
 
 CLOSE = 2e-4  # of a value: what linear programs cannot tell from nothing
 EXACT = 1e-8
+ALL = "all"  # who put together the largest they know of each cell; no firm is called so
 Truth = Mapping[tuple[str, str, int], float]
 
 
@@ -194,12 +195,14 @@ class Part:
         self.own = [u for u in self.unknowns if u in self.cells.parts]
 
     def ends(self, observer: str) -> np.ndarray[Any, Any]:
-        """Between which every unknown lies for whoever has an observer's returns."""
+        """Between which every unknown lies for whoever has an observer's returns; `ALL`: for whoever has
+        the largest of each cell."""
         ends = np.c_[np.zeros(len(self.unknowns)), np.full(len(self.unknowns), np.inf)]
         for cell in self.own:
             parts = self.cells.parts[cell]
-            if observer in parts:
-                ends[self.at[cell], 0] = parts[observer] / self.scale[self.at[cell]]
+            if observer in parts or observer == ALL:
+                own = max(parts.values()) if observer == ALL else parts[observer]
+                ends[self.at[cell], 0] = own / self.scale[self.at[cell]]
                 if len(parts) == 1:
                     ends[self.at[cell], 1] = ends[self.at[cell], 0]
         return ends
@@ -214,7 +217,9 @@ class Part:
         assert found.status in (0, 3), found.message
         return math.inf if found.status == 3 else float(-found.fun * self.scale[self.at[cell]])
 
-    def not_shown_safe(self, needed: Mapping[Unknown, float]) -> Mapping[Unknown, float]:
+    def not_shown_safe(
+        self, needed: Mapping[Unknown, float], observer: str = ""
+    ) -> Mapping[Unknown, float]:
         """Cells that no point shared with others shows to be able to be as large as is needed."""
         left = dict(needed)
         while left:
@@ -229,7 +234,7 @@ class Part:
             found = linprog(
                 np.r_[np.zeros(n), -np.ones(number_of)], A_ub=vstack([wide, aims]),
                 b_ub=np.r_[self.limits, np.zeros(number_of)], method="highs",
-                bounds=np.r_[self.ends(""), np.c_[np.zeros(number_of), np.ones(number_of)]],
+                bounds=np.r_[self.ends(observer), np.c_[np.zeros(number_of), np.ones(number_of)]],
                 options={"presolve": False},
             )  # fmt: skip
             assert found.status == 0, found.message
@@ -245,18 +250,24 @@ class Part:
 
     def inferred(self, share: float) -> Iterator[tuple[str, Unknown]]:
         """Observers and cells of which they bound the largest value within a share of it from above:
-        the public, and who has the second largest."""
+        the public, who has the second largest, and any other holding where all together would."""
         needed = {c: (1 + share) * max(self.cells.parts[c].values()) for c in self.own}
         open_to_doubt = {c: v for c, v in needed.items() if self.cells.values[c] < v}
         for cell, value in self.not_shown_safe(open_to_doubt).items():
             if self.most(cell) < value * (1 - CLOSE):
                 yield "", cell
         for cell in self.own:
-            ordered = sorted(self.cells.parts[cell].items(), key=lambda part: -part[1])
-            if len(ordered) > 1:
-                observer, value = ordered[1][0], needed[cell] + ordered[1][1]
-                is_open_to_doubt = self.cells.values[cell] < value
-                if is_open_to_doubt and self.most(cell, observer) < value * (1 - CLOSE):
+            second = sorted(self.cells.parts[cell].values())[-2:-1]
+            needed[cell] += sum(second)
+        doubtful = {c: v for c, v in needed.items() if self.cells.values[c] < v}
+        for cell in self.not_shown_safe(doubtful, ALL):
+            parts = self.cells.parts[cell]
+            largest = max(parts, key=lambda holder: parts[holder])
+            for observer in sorted({h for c in self.own for h in self.cells.parts[c]} - {largest}):
+                value = (1 + share) * parts[largest] + parts.get(observer, 0.0)
+                if self.cells.values[cell] < value and self.most(cell, observer) < value * (
+                    1 - CLOSE
+                ):
                     yield observer, cell
 
 
@@ -287,7 +298,7 @@ def attack_on(
             attack.equals(terms)
         for _, terms in reader.rules(rules):
             attack.at_least_0(terms)
-    of_firms = {n: r for n, r in rules.items() if "enterprise" in r["entity_types"]}
+    of_firms = {n: r for n, r in rules.items() if "enterprise" in r["entity_types"] and is_sure(r)}
     for group in {(cell[1], "") for cell in cells.parts}:
         each = OfEach(firm)
         each.cells, each.group = cells, group

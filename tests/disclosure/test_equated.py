@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import random
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,11 +16,13 @@ from cescore.definitions.model import CheckRule
 from cescore.disclosure.documents.bundle import Bundle
 from cescore.disclosure.ledger.behind import Behind
 from cescore.disclosure.ledger.equated import Equated
-from cescore.disclosure.ledger.equations import Equation, Equations
+from cescore.disclosure.ledger.equations import Balance, Equation, Equations
 from cescore.disclosure.ledger.ledger import Ledger
 from cescore.disclosure.ledger.statements import Figure, Statements
+from cescore.disclosure.ledger.system_audit import _between
 from cescore.disclosure.making.bundles import Bundler
 from cescore.evaluation.yearly import YearlyEvaluation
+from cescore.method.disclosure.inference import Statement
 
 CLOSE = 0.01
 PARKS = ("PK1", "PK2")
@@ -48,6 +51,90 @@ def test_a_rule_equates_what_it_says_to_be_nothing_but_for_a_tolerance(
     assert rule(text).equated == zero
     assert rule(text, "soft").equated == ""
     assert rule(text, "soft").model_copy(update={"identity": True}).equated == zero
+
+
+@pytest.mark.parametrize(
+    ("text", "bounds"),
+    [
+        ("abs(a - total(b, c)) <= 0.005 * a", [("a - total(b, c)", "0.005 * a")]),
+        ("a == b", [("a - b", "0")]),
+        ("a >= b - 1 and a < c", [("b - 1 - a", ""), ("a - c", "")]),
+        ("a <= b - c", [("a - (b - c)", "")]),
+        ("a <= b and has_value(c)", [("a - b", "")]),
+        ("a <= 0 or a <= b", []),
+        ("not a > b", []),
+    ],
+)
+def test_a_rule_without_a_finding_tells_what_is_nearly_nothing_or_at_most(
+    text: str, bounds: list[tuple[str, str]]
+) -> None:
+    assert list(rule(text, "soft").bounds) == bounds
+    hard = rule(text)
+    assert list(hard.bounds) == ([] if hard.equated else bounds)
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("abs(waste - material) <= 0.02 * abs(material)", (-4.0, 4.0)),  # PK1: 203 and 200
+        ("abs(waste - material) <= 0.01 * material", None),  # its report has the finding
+        ("material <= waste", (-math.inf, 0.0)),
+        ("waste <= material", (0.0, math.inf)),  # its report has the finding
+        ("1.2 * waste <= material", None),
+        ("material + 50 <= 1.6 * waste", None),  # further from it than anybody may come
+        ("waste <= 5 + material", (-math.inf, 5.0)),
+        ("waste - lag(waste) <= 4", None),  # from one side, over two years
+        ("abs(waste - lag(waste)) <= 4", (-4.0, 4.0)),  # 200 the year before
+        ("abs(waste - sum_over(firm, waste)) <= 0.02 * sum_over(firm, waste)", (-4.0, 4.0)),
+        ("waste == sum_over(firm, waste)", None),
+    ],
+)
+def test_what_a_body_s_report_says_by_a_finding_or_by_none_is_known_within_its_bounds(
+    text: str, ends: tuple[float, float] | None, tmp_path: Path
+) -> None:
+    evaluated(tmp_path, [Firm("a", 80), Firm("b", 60), Firm("c", 10, park="PK2")], PARKS)
+    path = tmp_path / "data/2025/observations.csv"
+    path.write_text(path.read_text("utf-8").replace("PK1,2025,waste,200.0", "PK1,2025,waste,203.0"))
+    checked = rule(text, "soft").model_copy(update={"looks_at_others": "sum_over" in text})
+    yearly = _with_rule(evaluate_again(tmp_path), checked)
+    figure = Figure("PK1", "waste", 2025)
+    found = [e for e in Equated(Statements(Behind(yearly))) if figure in e.figures]
+    assert [e.ends for e in found] == ([] if ends is None else [pytest.approx(ends)])
+    assert [e.name.ends for e in found] == [e.ends for e in found]
+
+
+def test_limits_tell_of_a_single_withheld_figure_what_no_equation_does() -> None:
+    a, b = Figure("PK1", "a", 2025), Figure("PK1", "b", 2025)
+    both = {a: 0.0, b: 0.0}
+    bound = Equation(both, {a: 1.0, b: -1.0}, ends=(-math.inf, 0.0))
+    equations = Equations([Equation(both, {a: 1.0, b: -1.0}), bound])
+    assert list(equations.open([a, b], [])) == [*equations]
+    assert list(equations.open([a], [])) == [bound] == list(equations.open([a, b], [b]))
+    assert list(Equations([bound]).following([a], [b])) == []
+
+
+@pytest.mark.parametrize(
+    ("coefficients", "ends", "is_told"),
+    [
+        ((1.0, -1.0), (-math.inf, 0.0), True),
+        ((1.0, 1.0), (0.0, math.inf), False),  # what is never less than nothing
+        ((-1.0, -1.0), (-math.inf, 0.0), False),
+        ((1.0, 1.0), (-math.inf, 400.0), True),
+        ((1.0, 1.0), (-math.inf, 300.0), False),  # is not so of magnitudes
+        ((1.0, 1.0), (300.0, math.inf), True),
+    ],
+)
+def test_limits_that_hold_of_anything_are_no_statement(
+    coefficients: tuple[float, float], ends: tuple[float, float], is_told: bool
+) -> None:
+    values = {"x": 200.0, "y": 200.0}
+    terms = dict(zip(values, coefficients, strict=True))
+    name = Balance((), ends)
+    value = sum(c * values[key] for key, c in terms.items())
+    found = _between(name, terms, value, 1e-3)
+    assert found == (
+        Statement(name, terms, ends[0] - 1e-3, ends[1] + 1e-3, frozenset()) if is_told else None
+    )
 
 
 IDENTITIES = {

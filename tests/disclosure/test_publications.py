@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from cases import open_ledger
@@ -16,6 +18,8 @@ from publications import (
     with_open_firms_and_a_zone,
     written,
 )
+
+from cescore.definitions.model import CheckRule
 
 
 def audited(root: Path, world: MadeUp) -> Audit:
@@ -73,6 +77,22 @@ def test_nothing_follows_where_some_consented_and_a_zone_is_a_park_once_more(
     check(tmp_path, seed, observers=1, world=with_open_firms_and_a_zone(seed))
 
 
+@pytest.mark.parametrize("is_in", [True, False], ids=["gate in", "gate out"])
+@pytest.mark.parametrize(("seed", "balance"), [(3, "soft"), (16, "soft"), (3, "at_most")])
+def test_nothing_follows_from_what_a_report_without_a_finding_says_of_a_balance(
+    seed: int,
+    balance: Literal["soft", "at_most"],
+    is_in: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """A return may break it; that of a body does not, as everybody reads. Or it is one from one side."""
+    if not is_in:
+        monkeypatch.setattr(CheckRule, "bounds", ())
+    found = audited(tmp_path, replace(made_up(seed), balance=balance))
+    assert bool(list(found.violations([""]))) is not is_in
+
+
 @pytest.mark.parametrize("seed", [27, 95, 483, 544, 635])
 def test_what_was_once_inferred_is_safe(seed: int, tmp_path: Path) -> None:
     """95: a share of nothing that is withheld counted as not returned. 544: a firm beside a holding's
@@ -96,6 +116,16 @@ def test_nothing_follows_from_two_hundred_with_open_firms_and_zones(
 ) -> None:
     for seed in range(first, first + 50):
         check(tmp_path / str(seed), seed, world=with_open_firms_and_a_zone(seed))
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("balance", ["soft", "at_most"])
+@pytest.mark.parametrize("first", range(0, 200, 50))
+def test_nothing_follows_from_four_hundred_with_another_balance(
+    first: int, balance: Literal["soft", "at_most"], tmp_path: Path
+) -> None:
+    for seed in range(first, first + 50):
+        check(tmp_path / str(seed), seed, world=replace(made_up(seed), balance=balance))
 
 
 @pytest.mark.soak

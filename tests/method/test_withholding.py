@@ -29,6 +29,23 @@ def test_what_a_later_choice_made_needless_is_released_again(
     assert least_withheld(COSTS, audit_one_by_one) == {"a", "b"}
 
 
+def test_a_release_that_gained_nothing_teaches_what_the_next_may_release(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """a is released for d, which hits the first proof too; ab, which comes out then, needs a, and d goes."""
+    monkeypatch.setattr(withholding, "EXACT_ROUNDS", 0)
+    monkeypatch.setattr(withholding, "FEW_PROOFS", 0)
+    proofs = [frozenset(names) for names in ("abd", "ab", "cd", "c")]
+
+    def audit(withheld: frozenset[str]) -> list[frozenset[str]]:
+        return [proof for proof in proofs if not proof & withheld][:1]
+
+    costs = {"a": 1.0, "b": 4.0, "c": 4.0, "d": 1.0}
+    assert least_withheld(costs, audit) == {"a", "c"}
+    monkeypatch.setattr(withholding, "MOST_PRUNED", 1)
+    assert least_withheld(costs, audit) == {"a", "c", "d"}
+
+
 def test_a_number_released_again_is_audited_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a a third proof comes out, which makes the set no cheaper: what was safe stays."""
     monkeypatch.setattr(withholding, "EXACT_ROUNDS", 0)

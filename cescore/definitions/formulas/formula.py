@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import lru_cache
@@ -34,6 +34,7 @@ __all__ = [
     "Look",
     "Resolved",
     "across_calls",
+    "bounds_of",
     "constant",
     "inline",
     "looks_as_names",
@@ -166,6 +167,45 @@ def zero_of(rule: Expression) -> str:
         case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
             return f"{ast.unparse(left)} - {ast.unparse(right)}"
     return ""
+
+
+def bounds_of(rule: Expression) -> tuple[tuple[str, str], ...]:
+    """What a rule bounds: a difference and how far it may be off 0 either way, or "" for one that is at most 0.
+
+    Examples
+    --------
+    >>> (
+    ...     bounds_of(parse("abs(a - b) <= 0.01 * a", conditions=True)),
+    ...     bounds_of(parse("a == b", True)),
+    ... )
+    ((('a - b', '0.01 * a'),), (('a - b', '0'),))
+    >>> bounds_of(parse("a >= 0.9 * b and a <= c", conditions=True))
+    (('0.9 * b - a', ''), ('a - c', ''))
+    """
+    return tuple(_bounds(rule.tree))
+
+
+def _bounds(node: ast.expr) -> Iterator[tuple[str, str]]:
+    match node:
+        case ast.BoolOp(op=ast.And(), values=parts):
+            for part in parts:
+                yield from _bounds(part)
+        case ast.Compare(
+            left=ast.Call(func=ast.Name(id="abs"), args=[inner]),
+            ops=[ast.LtE() | ast.Lt()],
+            comparators=[tolerance],
+        ):
+            yield ast.unparse(inner), ast.unparse(tolerance)
+        case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
+            yield _less(left, right), "0"
+        case ast.Compare(left=left, ops=[ast.LtE() | ast.Lt()], comparators=[right]):
+            yield _less(left, right), ""
+        case ast.Compare(left=left, ops=[ast.GtE() | ast.Gt()], comparators=[right]):
+            yield _less(right, left), ""
+
+
+def _less(left: ast.expr, right: ast.expr) -> str:
+    return ast.unparse(ast.BinOp(left, ast.Sub(), right))
 
 
 @lru_cache(maxsize=8192)  # by the tree, which `parse` keeps: each rule is asked for each type

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import ClassVar, Literal, get_args
 
-from cescore.definitions.formulas.formula import Expression, parse, zero_of
+from cescore.definitions.formulas.formula import Expression, bounds_of, parse, zero_of
 from cescore.definitions.model.base import Definition, Named
 from cescore.definitions.model.quantities import Computed
 from cescore.definitions.model.written import (
@@ -66,6 +66,12 @@ class CheckRule(Named):
         """What everybody can rely on to be 0, but for a tolerance: x of ``abs(x) <= …``, x - y of
         ``x == y``, of a hard rule or an identity; "" where it says no such thing."""
         return zero_of(self.expression) if self.severity == "hard" or self.identity else ""
+
+    @cached_property
+    def bounds(self) -> tuple[tuple[str, str], ...]:
+        """What another rule bounds, as `formula.bounds_of` has it: whoever reads a report without a finding
+        of it knows it to hold."""
+        return () if self.equated else bounds_of(self.expression)
 
 
 class IndustryRange(Computed):

@@ -88,8 +88,9 @@ def by_year(behind: Behind, kept: KeptPattern, keeping: Keeping, choose: Chooser
 
 
 def _of_each(behind: Behind) -> Iterable[str]:
-    """What rules say is 0 for each respondent: whether it ties years is not seen from one of them."""
-    return HeldByEach(behind, lambda entity_id, quantity: None, {}).zeros()
+    """What rules say is 0, or at most 0, for each respondent: whether it ties years is not seen from one of them."""
+    held = HeldByEach(behind, lambda entity_id, quantity: None, {})
+    return [zero.text for zero in (*held.zeros(), *held.at_most_zero())]
 
 
 def _looks_at_other_years(zero: str) -> bool:

@@ -1,23 +1,30 @@
 """What check rules equate, as equations of figures: everybody may read the rules.
 
 A hard rule such as total = virgin + recycled holds for whatever is printed, and so does a rule that is
-said to be an identity. It may look at other years (an opening stock is last year's closing stock) and
+said to be an identity. Of another rule a report without a finding says that what it bounds lies within its
+bounds, and no more. A rule may look at other years (an opening stock is last year's closing stock) and
 at others inside (a city's figure is the sum over its districts).
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from cescore.definitions.formulas.formula import looks_as_names, parse
 from cescore.disclosure.ledger.behind import Quantity
 from cescore.disclosure.ledger.equations import Equation
 from cescore.disclosure.ledger.statements import Figure, Returned, Statements
 from cescore.intake.observations.across import Around
+from cescore.method.column import Column
+from cescore.method.disclosure.inference import NOISE
 from cescore.method.disclosure.linear_forms import (
     ABSENT,
     NOT_APPLICABLE,
@@ -26,6 +33,7 @@ from cescore.method.disclosure.linear_forms import (
     added,
     meaning,
 )
+from cescore.method.index.formulas import evaluate
 
 if TYPE_CHECKING:
     from cescore.definitions.model import CheckRule
@@ -36,11 +44,16 @@ WITHIN = " within"  # in the code of a sum over the respondents in a body; no va
 
 @dataclass(frozen=True)
 class Zero:
-    """What a rule says to be 0 of entities of some types: its text, and the looks at others in it."""
+    """What a rule says to be 0 of entities of some types: its text, and the looks at others in it.
+
+    ``tolerance``: within which, as a formula; "": it is at most 0. None: everybody takes it to be 0, as
+    nearly as the record has it.
+    """
 
     entity_types: tuple[str, ...]
     text: str
     looks: Mapping[str, ast.Call] = field(default_factory=dict)
+    tolerance: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,8 +70,15 @@ class Equated:
             for year in behind.read_years:
                 for zero in applying:
                     form = self._form(zero, body.entity_id, year)
-                    if form is not None and len(form.terms) > 1:
-                        yield Equation(_figures(form), _coefficients(form))
+                    if form is None:
+                        continue
+                    if zero.tolerance is None:
+                        if len(form.terms) > 1 and self._is_close(form, CLOSE):
+                            yield Equation(_figures(form), _coefficients(form))
+                    elif _is_told_of(zero, form) and (
+                        ends := self._ends(zero, form, body.entity_id, year)
+                    ):
+                        yield Equation(_figures(form), _coefficients(form), ends=ends)
 
     def _form(self, zero: Zero, body: str, year: int) -> LinearForm | None:
         """What is equated with 0, as a linear form of returned values; None where it is none."""
@@ -71,9 +91,45 @@ class Equated:
         found = meaning(zero.text, "1", year, self._base_year, look)
         if not found.is_linear or found.numerator is None or found.denominator is None:
             return None
-        form = found.numerator.times(1 / found.denominator.value)
+        return found.numerator.times(1 / found.denominator.value)
+
+    def _is_close(self, form: LinearForm, share: float, away: float = 0.0) -> bool:
+        """Whether a form is no more than a share of its largest term away from a value."""
         largest = max((abs(c) * self._value(a) for a, c in form.terms.items()), default=0.0)
-        return form if abs(form.value) <= CLOSE * largest else None
+        return abs(form.value - away) <= share * largest
+
+    def _ends(
+        self, zero: Zero, form: LinearForm, body: str, year: int
+    ) -> tuple[float, float] | None:
+        """Between which the terms of a form lie by a rule that the report has no finding of, or by one from
+        one side that it has; None where they are so far from either end that it tells nobody anything."""
+        within = self._tolerance(zero.tolerance, body, year) if zero.tolerance else 0.0
+        low, high = (-within if zero.tolerance else -math.inf), within
+        near = self.statements.behind.p_percent / 100
+        is_kept = low <= form.value <= high or any(
+            self._is_close(form, NOISE, end) for end in (low, high)
+        )
+        if not is_kept:
+            if zero.tolerance:
+                return None  # off either way
+            low, high = 0.0, math.inf
+        if not any(self._is_close(form, near, end) for end in (low, high)):
+            return None
+        return low - form.constant, high - form.constant
+
+    def _tolerance(self, tolerance: str, body: str, year: int) -> float:
+        """How far off a rule may be in a body's report without a finding; 0 where nobody says."""
+        evaluation = self.statements.behind.yearly.evaluation_of(body)
+        row, place = evaluation.panel.row(body), evaluation.panel.year_position(year)
+        text, looks = looks_as_names(parse(tolerance, across=True).tree)
+        others = {name: self._of_others(call, body, year) for name, call in looks.items()}
+        shape = (1, len(evaluation.panel.years))
+        columns = {n: Column.of(np.full(shape, _number(found))) for n, found in others.items()}
+        accounts = evaluation.accounts.alone(row).columns
+        panel = evaluation.panel.alone(row).with_columns({**accounts, **columns})
+        factors = {code: factor.value for code, factor in evaluation.framework.factors.items()}
+        found = evaluate(text, panel, base_year=self._base_year, factors=factors)
+        return float(found.values[0, place]) if found.is_present[0, place] else 0.0
 
     @property
     def _base_year(self) -> int:
@@ -118,17 +174,20 @@ class Equated:
 
         return meaning(text, "1", year, self._base_year, look)
 
-    def _inside(self, body: str, entity_type: str, year: int) -> list[str]:
+    def _inside(self, body: str, entity_type: str, year: int) -> Sequence[str]:
         """The entities of a type that a sum of a body adds up in a year."""
+        return self._insides(entity_type, year).get(body, ())
+
+    @lru_cache(maxsize=256)  # noqa: B019 - lives as long as its run
+    def _insides(self, entity_type: str, year: int) -> Mapping[str, Sequence[str]]:
         around = self._around(year)
-        return [
-            e.entity_id
-            for e in around.register
-            if e.entity_type == entity_type
-            and e.is_valid_in(year)
-            and body in around.bodies(e.entity_id)
-            and around.adds_to(e.entity_id, body)
-        ]
+        found: dict[str, list[str]] = defaultdict(list)
+        for entity in around.register:
+            if entity.entity_type == entity_type and entity.is_valid_in(year):
+                for body in around.bodies(entity.entity_id):
+                    if around.adds_to(entity.entity_id, body):
+                        found[body].append(entity.entity_id)
+        return found
 
     @lru_cache(maxsize=64)  # noqa: B019 - lives as long as its run
     def _around(self, year: int) -> Around:
@@ -142,15 +201,38 @@ class Equated:
         behind, (code, year) = self.statements.behind, atom.quantity
         if not code.endswith(WITHIN):
             return abs(behind.figure(atom.body, atom.quantity) or 0.0)
-        within = behind.values(Quantity(code.removesuffix(WITHIN), year))
-        return sum(v for e, v in within.items() if atom.body in behind.chain(e, year))
+        return self._within(Quantity(code.removesuffix(WITHIN), year)).get(atom.body, 0.0)
+
+    @lru_cache(maxsize=4096)  # noqa: B019
+    def _within(self, quantity: Quantity) -> Mapping[str, float]:
+        """Body -> what the respondents in it returned [unit of the quantity]."""
+        behind, found = self.statements.behind, defaultdict[str, float](float)
+        for entity_id, value in behind.values(quantity).items():
+            for body in behind.chain(entity_id, quantity.year):
+                found[body] += value
+        return found
 
 
 def _zeros(rules: Iterable[CheckRule]) -> Iterator[Zero]:
     for rule in rules:
-        if rule.equated:
-            text, looks = looks_as_names(parse(rule.equated, across=True).tree)
-            yield Zero(tuple(rule.entity_types), text, looks)
+        equated: list[tuple[str, str | None]] = [(rule.equated, None)] if rule.equated else []
+        for zero, tolerance in (*equated, *rule.bounds):
+            text, looks = looks_as_names(parse(zero, across=True).tree)
+            yield Zero(tuple(rule.entity_types), text, looks, tolerance)
+
+
+def _is_told_of(zero: Zero, form: LinearForm) -> bool:
+    """Whether a bound is read at all: not one from one side alone over several years, for a stock that is at
+    most last year's and what came in would make one system of all years."""
+    years = {atom.quantity.year for atom in form.terms}  # type: ignore[attr-defined]
+    return len(years) == 1 or (bool(years) and bool(zero.tolerance))
+
+
+def _number(found: Meaning) -> float:
+    """What a linear number comes to; NaN of what is none."""
+    if found.numerator is None or found.denominator is None:
+        return math.nan
+    return found.numerator.value / found.denominator.value
 
 
 def summed(figure: Figure, form: LinearForm) -> Equation:

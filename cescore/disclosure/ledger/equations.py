@@ -20,9 +20,11 @@ class Follows(NamedTuple):
 
 
 class Balance(NamedTuple):
-    """What a rule says of several withheld figures at once: no figure, and not to be withheld."""
+    """What a rule says of several withheld figures at once, or within limits: no figure, and not to be
+    withheld; ``ends``: as `Equation` has them."""
 
     coefficients: tuple[tuple[Figure, float], ...]
+    ends: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -38,15 +40,18 @@ class Equation:
         rule. Empty where it is a printed sum instead.
     beside
         What must be released as well: the figure that is their sum.
+    ends
+        Between which the sum of the products is known to lie [its unit]; None: it is 0, as nearly as it is.
     """
 
     figures: Mapping[Figure, float]
     coefficients: Mapping[Figure, float] = field(default_factory=dict)
     beside: frozenset[Figure] = frozenset()
+    ends: tuple[float, float] | None = None
 
     @property
     def name(self) -> Balance:
-        return Balance(tuple(sorted(self.coefficients.items())))
+        return Balance(tuple(sorted(self.coefficients.items())), self.ends)
 
 
 class Equations:
@@ -69,11 +74,11 @@ class Equations:
 
     def open(self, hidden: Collection[Figure], known: Collection[Figure]) -> Iterator[Equation]:
         """Rules of which several figures are neither released nor followed from what is: none of
-        these is known, and all of them together are."""
+        these is known, and all of them together are. Of one that has limits a single figure is enough."""
         not_known = set(hidden) - set(known)
         for equation in self._every:
             unknown = equation.coefficients.keys() & not_known
-            if len(unknown) > 1:
+            if len(unknown) > (1 if equation.ends is None else 0):
                 yield equation
 
     def following(
@@ -97,6 +102,8 @@ class Equations:
         self, figure: Figure, released: Collection[Figure], known: Mapping[Figure, Follows]
     ) -> Follows | None:
         for equation in self._of[figure]:
+            if equation.ends is not None:
+                continue
             others = (equation.figures.keys() - {figure}) | equation.beside
             if all(other in released or other in known for other in others):
                 sources = [

@@ -1,7 +1,7 @@
 """What rules say of respondents themselves: what holds for each of them holds for their sums.
 
 A hard rule fuel = coal + gas of every firm ties the unknown sums over the same firms together, also
-where no body's figure does.
+where no body's figure does; and where a hard rule says that a part is at most its whole, so are the sums.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from cescore.method.disclosure.inference import NOISE, Key, Statement, connected
 from cescore.method.disclosure.linear_forms import NOT_APPLICABLE, Meaning, meaning
 
 if TYPE_CHECKING:
+    from cescore.definitions.model import CheckRule
     from cescore.disclosure.ledger.behind import Behind
     from cescore.method.disclosure.knowledge import RespondentCell
 
@@ -30,6 +31,13 @@ class OfEach(NamedTuple):
     zero: str
     year: int
     number: int
+
+
+class ZeroOfEach(NamedTuple):
+    """What a rule says to be 0 of each respondent, or with ``is_bound`` at most 0."""
+
+    text: str
+    is_bound: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,19 +57,31 @@ class HeldByEach:
     truth: Mapping[Key, float]
 
     def __iter__(self) -> Iterator[Statement]:
-        for zero in self.zeros():
+        for zero in (*self.zeros(), *self.at_most_zero()):
             for year in self.behind.read_years:
-                terms = self._terms(zero, year)
+                terms = self._terms(zero.text, year)
                 if len(terms) > 1:
                     yield from self._of_blocks(zero, year, terms)
 
-    def zeros(self) -> tuple[str, ...]:
-        """What is 0 for whoever returns: rules of all types of respondents that look at nobody else."""
+    def zeros(self) -> tuple[ZeroOfEach, ...]:
+        """What is 0 for whoever returns."""
+        zeros = (ZeroOfEach(rule.equated) for rule in self._rules if rule.equated)
+        return tuple(dict.fromkeys(zeros))
+
+    def at_most_zero(self) -> tuple[ZeroOfEach, ...]:
+        """What is at most 0 for whoever returns."""
+        hard = (rule for rule in self._rules if rule.severity == "hard")
+        texts = (text for rule in hard for text, tolerance in rule.bounds if not tolerance)
+        return tuple(dict.fromkeys(ZeroOfEach(text, is_bound=True) for text in texts))
+
+    @property
+    def _rules(self) -> Iterator[CheckRule]:
+        """The rules of all types of respondents that look at nobody else."""
         workspace = self.behind.yearly.workspace
         types = {e.entity_type for e in workspace.register if self.behind.is_respondent(e)}
-        rules = (rule for rule in workspace.definitions.checks if types <= set(rule.entity_types))
-        zeros = (rule.equated for rule in rules if types and not rule.looks_at_others)
-        return tuple(dict.fromkeys(zero for zero in zeros if zero))
+        for rule in workspace.definitions.checks:
+            if types and types <= set(rule.entity_types) and not rule.looks_at_others:
+                yield rule
 
     def _terms(self, zero: str, year: int) -> Mapping[Quantity, float]:
         """Quantity -> what it is multiplied by; empty where the rule is not linear in returned values."""
@@ -77,7 +97,7 @@ class HeldByEach:
         return found.numerator.times(1 / found.denominator.value).terms  # type: ignore[return-value]
 
     def _of_blocks(
-        self, zero: str, year: int, terms: Mapping[Quantity, float]
+        self, zero: ZeroOfEach, year: int, terms: Mapping[Quantity, float]
     ) -> Iterator[Statement]:
         """The rule over cells of the same respondents, as few of them at a time as can be."""
         cells: dict[str, list[RespondentCell]] = defaultdict(list)
@@ -91,8 +111,12 @@ class HeldByEach:
         for number, block in enumerate(sorted(blocks, key=lambda b: sorted(map(repr, b)))):
             made: dict[Key, float] = {c: terms[c.quantity] for c in sorted(block, key=repr)}  # type: ignore[attr-defined]
             parts = [c * self.truth[cell] for cell, c in made.items()]
-            off, largest = abs(math.fsum(parts)), max(map(abs, parts))
-            if len(made) > 1 and off <= CLOSE * largest:
-                width = off + NOISE * largest
-                name = OfEach(zero, year, number)
+            value, largest = math.fsum(parts), max(map(abs, parts))
+            name = OfEach(zero.text, year, number)
+            if zero.is_bound:
+                near = self.behind.p_percent / 100
+                if len(made) > 1 and -near * largest <= value <= NOISE * largest:
+                    yield Statement(name, made, -math.inf, NOISE * largest, frozenset())
+            elif len(made) > 1 and abs(value) <= CLOSE * largest:
+                width = abs(value) + NOISE * largest
                 yield Statement(name, made, -width, width, frozenset())

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 NAME = "withheld.json"
 FILE = f"data/{NAME}"
 SAYS_NOTHING_OF_SUMS = {"learning_over_respondents", "licence", "decided_by", "decided_on"}
-METHOD = 11  # of choosing and auditing; a pattern of another method is looked for again
+METHOD = 12  # of choosing and auditing; a pattern of another method is looked for again
 
 
 class _Content(BaseModel):
@@ -219,7 +219,7 @@ def basis_of(workspace: Workspace) -> str:
 def structure_of(workspace: Workspace) -> bytes:
     """What decides beside the values received: register, formulas and rules."""
     definitions = workspace.definitions
-    equating = [rule for rule in definitions.checks if rule.equated]
+    equating = [rule for rule in definitions.checks if rule.equated or rule.bounds]
     register = [
         (entity, workspace.register.states(entity.entity_id)) for entity in workspace.register
     ]
@@ -230,7 +230,7 @@ def structure_of(workspace: Workspace) -> bytes:
     said = (
         *map(repr, register),
         repr((*parts, dict(workspace.tiled_by), sorted(workspace.blocked))),
-        repr(sorted((r.id, r.equated, r.entity_types) for r in equating)),
+        repr(sorted((r.id, r.equated, r.bounds, r.entity_types) for r in equating)),
         repr(adds_up),
     )
     return "".join(said).encode()

@@ -116,17 +116,19 @@ class Statements:
         return frozenset(found)
 
     def _tied(self, entity_type: str) -> Iterator[set[str]]:
-        """The variables that stand together in an account, or in a rule that equates them."""
+        """The variables that stand together in an account, or in a rule that equates or bounds them."""
         framework = self.behind.yearly.evaluations[entity_type].framework
         for account in framework.accounts.values():
             if account.expression:
                 yield {name for name in account.expression.own_names if name in framework.variables}
         definitions = self.behind.yearly.workspace.definitions
         for rule in definitions.checks:
-            if entity_type in rule.entity_types and rule.equated:
+            if entity_type in rule.entity_types and (rule.equated or rule.bounds):
                 known = definitions.variables
                 names = (name for name in rule.expression.own_names if name in known)
-                yield {name for name in names if known[name].additive}
+                additive = {name for name in names if known[name].additive}
+                if len(additive) > 1:
+                    yield additive
 
     def _of_indicator(
         self, figure: Figure, indicator: Indicator, value: float, flags: int

@@ -192,6 +192,8 @@ class SystemAudit:
             return None
         off = math.fsum(c * self.unknowns.truth[key] for key, c in terms.items())
         noise = NOISE * math.fsum(abs(c * self.unknowns.truth[key]) for key, c in terms.items())
+        if name.ends is not None:
+            return _between(name, terms, off, noise)
         width = abs(off) + noise
         return Statement(name, terms, off - width, off + width, sources=frozenset())
 
@@ -232,6 +234,20 @@ def in_words(name: Unprinted) -> str:
     if isinstance(name, Follows):
         return f"Follows {name.figure} {sorted(name.sources)} {name.off!r}"
     return str(name)
+
+
+def _between(
+    name: Balance, terms: Mapping[Key, float], value: float, noise: float
+) -> Statement | None:
+    """What limits of a sum say of what it adds up, none of which is less than 0; None where all of it is
+    so anyway, or does not hold of magnitudes."""
+    assert name.ends is not None
+    low, high = name.ends
+    is_told = min(terms.values()) < 0 or low > 0 or high < math.inf
+    is_told &= max(terms.values()) > 0 or high < 0 or low > -math.inf
+    if not (is_told and low - noise <= value <= high + noise):
+        return None
+    return Statement(name, terms, low - noise, high + noise, sources=frozenset())
 
 
 def _is_out(breach: Breach) -> bool:

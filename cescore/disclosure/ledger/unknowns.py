@@ -72,7 +72,7 @@ class Unknowns:
             return self.totalled.get((total.body, total.industry, total.quantity), ())
         if is_within(figure):
             quantity = Quantity(figure.code.removesuffix(WITHIN), figure.year)
-            return [c for c in self.cells_of.get(quantity, ()) if figure.entity_id in marks_of(c)]
+            return self._cells_within.get((quantity, figure.entity_id), ())
         return self.of(Returned(figure.entity_id, Quantity(figure.code, figure.year)))
 
     def cell_of(self, entity_id: str, quantity: Quantity) -> RespondentCell | None:
@@ -104,6 +104,16 @@ class Unknowns:
         found: dict[Quantity, list[RespondentCell]] = {q: [] for q in self.sums}
         for cell in self.cells:
             found[cell.quantity].append(cell)  # type: ignore[index]
+        return found
+
+    @cached_property
+    def _cells_within(self) -> Mapping[tuple[Quantity, str], Sequence[RespondentCell]]:
+        """Quantity and body, or another mark -> the cells that have it."""
+        found: dict[tuple[Quantity, str], list[RespondentCell]] = defaultdict(list)
+        for quantity, cells in self.cells_of.items():
+            for cell in cells:
+                for mark in dict.fromkeys(marks_of(cell)):
+                    found[quantity, mark].append(cell)
         return found
 
     # --- what an earlier edition held -----------------------------------------------------------

@@ -21,7 +21,7 @@ from cescore.errors import MethodError, Sentence
 NameT = TypeVar("NameT", bound=Hashable)
 Proofs = Collection[frozenset[NameT]]
 MOST_ROUNDS = 200
-MOST_PRUNED = 4  # times that what is needless is looked for
+MOST_PRUNED = 10  # times that what is needless is looked for
 EXACT_ROUNDS = 4  # in which the choice is made anew; then it only grows
 FEW_PROOFS = 300  # so many are hit at least cost in no time, however many rounds they took
 LARGEST_SHARE = 0.8  # of what is withheld in a mean that is shown
@@ -79,9 +79,9 @@ def least_withheld(
         if fewer == safe:
             break
         again = search.until_safe(fewer, is_growing=True)
-        if search.cost(again) >= search.cost(safe):
-            break
-        safe = again
+        safe = min(
+            safe, again, key=search.cost
+        )  # by what else is known now the next has less to add
     return safe
 
 

@@ -89,7 +89,9 @@ def complete(target: Path, donor: Path, characters: set[int]) -> None:
     font = TTFont(target, recalcTimestamp=False)
     with TTFont(donor, lazy=True) as source:
         shapes, names = source.getGlyphSet(), source.getBestCmap()
-        lacking = [code for code in sorted(characters) if code in names and code not in font.getBestCmap()]
+        lacking = [
+            code for code in sorted(characters) if code in names and code not in font.getBestCmap()
+        ]
         for code in lacking:
             name = f"uni{code:04X}"
             outline = DecomposingRecordingPen(shapes)
