@@ -1,0 +1,288 @@
+"""Trying mutants of one module: its tests are collected once, and each mutant is a fork of that session.
+
+A first fork passes all tests without any change, and says which lines of the module each one executes and
+how long it takes. A mutant's fork then runs those that execute its line, the quickest first, and, as
+tests share what others have worked out, all others after them. The change is put into the functions that
+exist already; what is executed as the module is imported, constants and defaults, needs a session that
+imports the module changed.
+"""
+
+from __future__ import annotations
+
+import ast
+import gc
+import importlib
+import importlib.abc
+import importlib.machinery
+import json
+import os
+import resource
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import CodeType, FrameType, FunctionType
+from typing import Any
+
+import pytest
+
+CPU_SECONDS = 60  # a mutant that computes longer never ends
+SECONDS = 1800  # nor one that waits so long, be the machine ever so busy
+NOT_PASSING, UNFIT = (
+    9,
+    8,
+)  # exit statuses: tests fail without any change; a function takes no code of it
+ARGUMENTS = ("-q", "-p", "no:cacheprovider", "-m", "not soak", "--assert=plain")
+
+
+@dataclass(frozen=True)
+class Module:
+    """A module that is mutated, and the files of tests that concern it."""
+
+    name: str  # as it is imported
+    path: Path
+    files: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Change:
+    """The tree of a module with one change, and the lines of the statement that it is in."""
+
+    tree: ast.Module
+    lines: range
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What tests did without any change: the lines of the module that each executed, and its time [s]."""
+
+    lines: Mapping[str, frozenset[int]]
+    seconds: Mapping[str, float]
+
+    def ordered(self, items: Sequence[pytest.Item], lines: range) -> list[pytest.Item]:
+        """Those first that execute one of the lines, and of these the quickest."""
+        return sorted(
+            items,
+            key=lambda item: (
+                self.lines[item.nodeid].isdisjoint(lines),
+                self.seconds[item.nodeid],
+            ),
+        )
+
+
+def killed(module: Module, changes: Sequence[Change]) -> list[bool] | None:
+    """Whether a test fails with each of the changes; None where one fails without any.
+
+    The process has not imported the module, nor anything that imports it.
+    """
+    with TemporaryDirectory() as folder:
+        told = Path(folder) / "told.json"
+        if _in_a_fork(_Trials(module, changes, told).session, SECONDS * 9):
+            return None
+        answers: list[bool | None] = json.loads(told.read_text("utf-8"))
+        seconds = json.loads(told.with_suffix(".seconds").read_text("utf-8"))
+    return [
+        _fails_as_imported(module, change, seconds) if answer is None else answer
+        for change, answer in zip(changes, answers, strict=True)
+    ]
+
+
+def _fails_as_imported(module: Module, change: Change, seconds: Mapping[str, float]) -> bool:
+    every = Measured(dict.fromkeys(seconds, frozenset()), seconds)
+
+    def work() -> int:
+        sys.meta_path.insert(0, _Finder(module, change.tree))
+        return _session(module, _Ordered(every))
+
+    return _in_a_fork(work, SECONDS, CPU_SECONDS) != 0
+
+
+def _session(module: Module, plugin: object) -> int:
+    """The exit status of a session of pytest over the module's tests."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    return int(pytest.main([*module.files, *ARGUMENTS], plugins=[plugin]))
+
+
+def _in_a_fork(work: Callable[[], int], seconds: float, cpu: int = 0) -> int | None:
+    """The exit status of a piece of work in a fork of this process; None where it does not end."""
+    child = os.fork()
+    if child == 0:
+        os.setpgid(0, 0)
+        if cpu:
+            resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
+        status = 1
+        with suppress(BaseException):
+            status = work()
+        os._exit(status)
+    until = time.monotonic() + seconds
+    pause = 0.001
+    while time.monotonic() < until:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.05)
+    os.killpg(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return None
+
+
+class _Ordered:
+    """A session of one mutant that is imported: the quickest tests first, up to the first that fails."""
+
+    def __init__(self, measured: Measured) -> None:
+        self.measured = measured
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        os._exit(_run(session, self.measured.ordered(session.items, range(0))))
+
+
+class _Trials:
+    """A session that tries each mutant in a fork in place of running its tests."""
+
+    def __init__(self, module: Module, changes: Sequence[Change], told: Path) -> None:
+        self.module, self.changes, self.told = module, changes, told
+        self.imported: set[int] = set()
+        self.functions: list[FunctionType] = []
+
+    def session(self) -> int:
+        with _traced(self.module.path, self.imported):
+            return _session(self.module, self)
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        importlib.import_module(self.module.name)  # if no test did as it was collected
+        sys.settrace(None)
+        self.functions = _functions(self.module.path)
+        gc.collect()
+        gc.freeze()  # a collection in a fork would copy all that it looks at
+        measured = self._measured(session)
+        if measured is None:
+            os._exit(NOT_PASSING)
+        answers = [self._is_killed(session, change, measured) for change in self.changes]
+        self.told.with_suffix(".seconds").write_text(json.dumps(measured.seconds), "utf-8")
+        self.told.write_text(json.dumps(answers), "utf-8")
+        os._exit(0)
+
+    def _measured(self, session: pytest.Session) -> Measured | None:
+        path = self.told.with_suffix(".measured")
+
+        def work() -> int:
+            lines, seconds = {}, {}
+            for item, following in _with_next(session.items):
+                began, executed = time.perf_counter(), set[int]()
+                with _traced(self.module.path, executed):
+                    item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+                lines[item.nodeid] = sorted(executed)
+                seconds[item.nodeid] = time.perf_counter() - began
+            path.write_text(json.dumps([lines, seconds]), "utf-8")
+            return int(session.testsfailed > 0)
+
+        if session.testsfailed or _in_a_fork(work, SECONDS) != 0:
+            return None
+        lines, seconds = json.loads(path.read_text("utf-8"))
+        return Measured({test: frozenset(some) for test, some in lines.items()}, seconds)
+
+    def _is_killed(
+        self, session: pytest.Session, change: Change, measured: Measured
+    ) -> bool | None:
+        """None where the change cannot be put in: into what was executed as the module was imported."""
+        if not self.imported.isdisjoint(change.lines):
+            return None
+
+        def work() -> int:
+            if not _put_in(compile(change.tree, str(self.module.path), "exec"), self.functions):
+                return UNFIT
+            return _run(session, measured.ordered(session.items, change.lines))
+
+        status = _in_a_fork(work, SECONDS, CPU_SECONDS)
+        return None if status == UNFIT else status != 0
+
+
+def _run(session: pytest.Session, items: Sequence[pytest.Item]) -> int:
+    if session.testsfailed:  # to be collected
+        return 1
+    for item, following in _with_next(items):
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        if session.testsfailed:
+            return 1
+    return 0
+
+
+def _with_next(items: Sequence[pytest.Item]) -> Iterator[tuple[pytest.Item, pytest.Item | None]]:
+    return zip(items, [*items[1:], None], strict=True)
+
+
+@contextmanager
+def _traced(path: Path, executed: set[int]) -> Iterator[None]:
+    """Adds the lines of a file that are executed meanwhile."""
+    name = str(path)
+
+    def within(frame: FrameType, event: str, _: Any) -> Any:
+        executed.add(frame.f_lineno)
+        return within
+
+    def anywhere(frame: FrameType, event: str, _: Any) -> Any:
+        return within if frame.f_code.co_filename == name else None
+
+    before = sys.gettrace()
+    sys.settrace(anywhere)
+    try:
+        yield
+    finally:
+        sys.settrace(before)
+
+
+def _functions(path: Path) -> list[FunctionType]:
+    """All functions that stand in a file, wherever they are held."""
+    return [
+        thing
+        for thing in gc.get_objects()
+        if type(thing) is FunctionType and thing.__code__.co_filename == str(path)
+    ]
+
+
+def _put_in(code: CodeType, functions: Sequence[FunctionType]) -> bool:
+    """Gives every function of a module its code as compiled anew; or does not, where one cannot take it."""
+    new = {_of_code(inner): inner for inner in _codes(code)}
+    for function in functions:
+        changed = new.get(_of_code(function.__code__), function.__code__)
+        if changed.co_freevars != function.__code__.co_freevars:
+            return False
+        function.__code__ = changed
+    return True
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield inner
+            yield from _codes(inner)
+
+
+def _of_code(code: CodeType) -> tuple[str, int]:
+    return code.co_qualname, code.co_firstlineno
+
+
+class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Imports one module from a tree in place of its file."""
+
+    def __init__(self, module: Module, tree: ast.Module) -> None:
+        self.module = module
+        self.code = compile(tree, str(module.path), "exec")
+
+    def find_spec(
+        self, name: str, path: object, target: object = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if name != self.module.name:
+            return None
+        return importlib.machinery.ModuleSpec(name, self, origin=str(self.module.path))
+
+    def exec_module(self, module: object) -> None:
+        module.__file__ = str(self.module.path)  # type: ignore[attr-defined]
+        exec(self.code, vars(module))
