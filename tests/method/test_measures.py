@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -435,6 +436,10 @@ def test_the_share_that_is_done_and_that_is_inspected_need_something_to_be_a_sha
     assert share_done({"done": 3, "partial": 2, "not_done": 5}) == 0.4
     assert share_done({"done": 0, "partial": 0, "not_done": 0, "not_inspected": 4}) is None
     assert inspected_share([]) is None and measure_points([]) is None
+    nothing = MeasureLine("4.1", "", "", "4", (), {})
+    assert inspected_share([nothing]) is None and measure_points([nothing]) is None
+    assert inspected_share([replace(nothing, due=4)]) == 0
+    assert measure_points([replace(nothing, scored=4)]) == 0
 
 
 @pytest.mark.parametrize(

@@ -404,6 +404,8 @@ def test_a_reference_and_a_check_bind_nobody() -> None:
     reference = line([100, 90], year=2021, binding=True, applies_to=[], reference_for=["lake"])
     loose = line([100, 90], year=2021)
     assert (own.binding, reference.binding, loose.binding) == (True, False, False)
+    bare = TargetLine("T", "", "", "level", "%", ">=", 1, "S", "own")
+    assert not bare.binding and not bare.scored  # unless it says so
 
 
 def test_only_the_entities_that_are_named_are_assessed_in_years_that_there_are() -> None:
