@@ -1,10 +1,10 @@
 """Trying mutants of one module: its tests are collected once, and each mutant is a fork of that session.
 
 A first fork passes all tests without any change, and says which lines of the module each one executes and
-how long it takes. A mutant's fork then runs those that execute its line, the quickest first, and, as
-tests share what others have worked out, all others after them. The change is put into the functions that
-exist already; what is executed as the module is imported, constants and defaults, needs a session that
-imports the module changed.
+how long it takes; a second passes them in the order that mutants meet, with the module put in as it is.
+A mutant's fork then runs those that execute its line, the quickest first, and, as tests share what others
+have worked out, all others after them. The change is put into the functions that exist already; what is
+executed as the module is imported, constants and defaults, needs a session that imports the module changed.
 """
 
 from __future__ import annotations
@@ -30,12 +30,11 @@ from typing import Any
 
 import pytest
 
-CPU_SECONDS = 60  # a mutant that computes longer never ends
+CPU_SECONDS = 60  # a mutant that is imported and computes longer never ends
+SLOWER = 5  # times what all tests take: nor does one that is put in
 SECONDS = 1800  # nor one that waits so long, be the machine ever so busy
-NOT_PASSING, UNFIT = (
-    9,
-    8,
-)  # exit statuses: tests fail without any change; a function takes no code of it
+# exit statuses: tests fail without any change; a function takes no code of the changed module
+NOT_PASSING, UNFIT = 9, 8
 ARGUMENTS = ("-q", "-p", "no:cacheprovider", "-m", "not soak", "--assert=plain")
 
 
@@ -58,7 +57,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Measured:
-    """What tests did without any change: the lines of the module that each executed, and its time [s]."""
+    """What tests did without any change: the lines of the module that each executed, and its processor time [s]."""
 
     lines: Mapping[str, frozenset[int]]
     seconds: Mapping[str, float]
@@ -81,7 +80,7 @@ def killed(module: Module, changes: Sequence[Change]) -> list[bool] | None:
     """
     with TemporaryDirectory() as folder:
         told = Path(folder) / "told.json"
-        if _in_a_fork(_Trials(module, changes, told).session, SECONDS * 9):
+        if _in_a_fork(_Trials(module, changes, told).session, len(changes) * SECONDS) != 0:
             return None
         answers: list[bool | None] = json.loads(told.read_text("utf-8"))
         seconds = json.loads(told.with_suffix(".seconds").read_text("utf-8"))
@@ -162,7 +161,8 @@ class _Trials:
         gc.collect()
         gc.freeze()  # a collection in a fork would copy all that it looks at
         measured = self._measured(session)
-        if measured is None:
+        as_it_is = Change(ast.parse(self.module.path.read_text("utf-8")), range(0))
+        if measured is None or self._is_killed(session, as_it_is, measured):
             os._exit(NOT_PASSING)
         answers = [self._is_killed(session, change, measured) for change in self.changes]
         self.told.with_suffix(".seconds").write_text(json.dumps(measured.seconds), "utf-8")
@@ -175,11 +175,11 @@ class _Trials:
         def work() -> int:
             lines, seconds = {}, {}
             for item, following in _with_next(session.items):
-                began, executed = time.perf_counter(), set[int]()
+                began, executed = time.process_time(), set[int]()
                 with _traced(self.module.path, executed):
                     item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
                 lines[item.nodeid] = sorted(executed)
-                seconds[item.nodeid] = time.perf_counter() - began
+                seconds[item.nodeid] = time.process_time() - began
             path.write_text(json.dumps([lines, seconds]), "utf-8")
             return int(session.testsfailed > 0)
 
@@ -200,7 +200,8 @@ class _Trials:
                 return UNFIT
             return _run(session, measured.ordered(session.items, change.lines))
 
-        status = _in_a_fork(work, SECONDS, CPU_SECONDS)
+        most = int(SLOWER * (1 + sum(measured.seconds.values())))
+        status = _in_a_fork(work, SECONDS, most)
         return None if status == UNFIT else status != 0
 
 

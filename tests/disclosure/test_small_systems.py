@@ -104,6 +104,9 @@ def test_what_respondents_returned_is_by_magnitude_and_without_zeros(behind: Beh
     assert recycled == {"a": 60, **dict.fromkeys("bcdefg", 50.0)}
     assert behind.values(Quantity("recycled", 2019)) == {}
     assert behind.values(Quantity("nothing", 2025)) == {}
+    output = Quantity("output", 2025)
+    assert behind.parts("PK1", output) == {"a": 100, "b": 50, "H": 40}  # by holding
+    assert behind.parts("PK2", output) == {"e": 70, "f": 60, "g": 20, "h": 5}
     assert behind.has_returned("h", 2025) and not behind.has_returned("h", 2019)
     assert not behind.has_returned("PK1", 2025)
 
@@ -363,6 +366,27 @@ def test_late_returns_are_told_apart_and_what_was_printed_without_them_stays(
     assert total[0] == {"PK1/metal": 1, "PK2/metal": 1} and total[1:] == pytest.approx((210, 5))
     assert said(sums, "earlier edition: recycled", "PK2") == []
     assert said(sums, "earlier edition: output", "PK2", 2024) == []
+
+
+def test_who_moved_counts_once_where_it_lay_then_and_not_where_it_lies_now(behind: Behind) -> None:
+    """e lay in PK1 and lies in PK2; the city held it then and holds it now."""
+    output = Quantity("output", 2025)
+    lay = dict.fromkeys("abcde", ("PK1", "C1")) | dict.fromkeys("fgh", ("PK2", "C1"))
+    filed = EarlierSums(lay, {"output": "kjgijjhf"})
+    unknowns = PrintedSums(behind, KeptPattern(filed={2025: filed})).unknowns
+    assert unknowns.moved(output) == {"e": ("PK1", "C1")} and unknowns.has_changed(output)
+    held = {
+        body: [
+            sorted(unknowns.members(key)) if isinstance(key, RespondentCell) else "rest"
+            for key in unknowns.held_earlier(body, output, unknowns.sums[output][body])
+        ]
+        for body in ("C1", *PARKS)
+    }
+    assert {body: sorted(filter(None, map("".join, cells))) for body, cells in held.items()} == {
+        "C1": ["abcd", "e", "f", "gh", "rest", "rest"],
+        "PK1": ["abcd", "e", "rest"],
+        "PK2": ["f", "gh", "rest"],
+    }
 
 
 def test_what_an_earlier_edition_withheld_was_not_printed_in_it(behind: Behind) -> None:

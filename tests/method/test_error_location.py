@@ -280,3 +280,17 @@ def test_a_record_takes_as_many_programs_as_are_allowed_and_no_more(
         else:
             with pytest.raises(MethodError, match="linear programs for one record"):
                 again.refute(frozenset("abcd"))
+
+
+@pytest.mark.parametrize(
+    ("texts", "is_possible"),
+    [
+        (["a < 10", "a >= 9.999"], True),
+        (["a < 10", "a >= 10"], False),
+        (["a < b", "b <= 10", "a >= 9.999"], True),
+        (["a < b", "b <= 10", "a >= 10"], False),
+    ],
+)
+def test_below_is_not_at_and_leaves_room_up_to_it(texts: list[str], is_possible: bool) -> None:
+    system = system_of(texts, a=20.0, **({"b": 20.0} if "b" in texts[0] else {}))
+    assert (system.refute(frozenset(system.codes)) is None) is is_possible
