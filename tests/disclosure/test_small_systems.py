@@ -205,6 +205,34 @@ def test_a_total_of_an_industry_is_of_its_cells_and_as_it_is_rounded(ledger: Led
     assert not ledger.shows_total(stone)
 
 
+@pytest.mark.parametrize(
+    ("left", "is_kept"),
+    [
+        ("output - lag(output)", True),
+        ("output - 0.998 * lag(output)", True),
+        ("100 * output - 99.8 * lag(output)", True),
+        ("output - 0.97 * lag(output)", False),
+        ("0.01 * output - 0.0097 * lag(output)", False),
+        ("output + lag(output)", False),
+        ("output", False),  # one total is no sum of others
+        ("output - lag(waste)", False),  # of which there is no total
+        ("output / lag(output)", False),
+    ],
+)
+def test_totals_are_tied_by_a_rule_that_they_keep_nearly(
+    left: str, is_kept: bool, ledger: Ledger
+) -> None:
+    """The totals of both years are the same."""
+    assert (ledger.industries._form(left, "C1", "metal", 2025) is not None) is is_kept
+
+
+def test_a_total_follows_from_others_as_nearly_as_these_are_rounded(ledger: Ledger) -> None:
+    """2·metal - 4·stone is 3 off, both known to 5: metal is off by (3 + 4·5) / 2, stone by (3 + 2·5) / 4."""
+    metal, stone = (Figure("C1", f"output @ {i}", 2025) for i in ("metal", "stone"))
+    form = LinearForm({metal: 2.0, stone: -4.0}, 0.0, -3.0)
+    assert ledger.industries._off(form) == {metal: 11.5, stone: 3.25}
+
+
 def test_what_follows_from_released_figures_of_the_body_says_nothing_more(ledger: Ledger) -> None:
     rate, own = Figure("PK2", "recycling", 2025), Figure("PK2", "recycled", 2025)
     waste = Figure("PK2", "waste", 2025)
