@@ -3,7 +3,8 @@
 A first fork passes all tests without any change, and says which lines of the module each one executes and
 how long it takes; a second passes them in the order that mutants meet, with the module put in as it is.
 A mutant's fork then runs those that execute its line, the quickest first, and, as tests share what others
-have worked out, all others after them. The change is put into the functions that exist already; what is
+have worked out, all others after them. A few mutants are not worth that: they meet the tests as these are
+listed, once all of these have passed. The change is put into the functions that exist already; what is
 executed as the module is imported, constants and defaults, needs a session that imports the module changed.
 """
 
@@ -23,6 +24,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import CodeType, FrameType, FunctionType
@@ -30,11 +32,11 @@ from typing import Any
 
 import pytest
 
-CPU_SECONDS = 60  # a mutant that is imported and computes longer never ends
-SLOWER = 5  # times what all tests take: nor does one that is put in
+CPU_SECONDS = 60  # a mutant that computes longer never ends
+SLOWER = 5  # nor one that takes so many times as long as all tests, where these were measured
 SECONDS = 1800  # nor one that waits so long, be the machine ever so busy
-# exit statuses: tests fail without any change; a function takes no code of the changed module
-NOT_PASSING, UNFIT = 9, 8
+FEW = 8  # mutants are sooner tried than their tests are measured
+UNFIT = 8  # exit status: a function takes no code of the changed module
 ARGUMENTS = ("-q", "-p", "no:cacheprovider", "-m", "not soak", "--assert=plain")
 
 
@@ -78,9 +80,12 @@ def killed(module: Module, changes: Sequence[Change]) -> list[bool] | None:
 
     The process has not imported the module, nor anything that imports it.
     """
+    if len(changes) < FEW and not all(map(_pass, module.files)):
+        return None
     with TemporaryDirectory() as folder:
         told = Path(folder) / "told.json"
-        if _in_a_fork(_Trials(module, changes, told).session, len(changes) * SECONDS) != 0:
+        _in_a_fork(_Trials(module, changes, told).session, len(changes) * SECONDS)
+        if not told.is_file():
             return None
         answers: list[bool | None] = json.loads(told.read_text("utf-8"))
         seconds = json.loads(told.with_suffix(".seconds").read_text("utf-8"))
@@ -95,17 +100,25 @@ def _fails_as_imported(module: Module, change: Change, seconds: Mapping[str, flo
 
     def work() -> int:
         sys.meta_path.insert(0, _Finder(module, change.tree))
-        return _session(module, _Ordered(every))
+        return _session(module.files, _Ordered(every))
 
     return _in_a_fork(work, SECONDS, CPU_SECONDS) != 0
 
 
-def _session(module: Module, plugin: object) -> int:
-    """The exit status of a session of pytest over the module's tests."""
+@cache
+def _pass(file: str) -> bool:
+    """Whether the tests of a file pass without any change."""
+    return _in_a_fork(lambda: _session([file]), SECONDS) == 0
+
+
+def _session(files: Sequence[str], *plugins: object) -> int:
+    """The exit status of a session of pytest over some files of tests."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
-    return int(pytest.main([*module.files, *ARGUMENTS], plugins=[plugin]))
+    with TemporaryDirectory() as folder:  # forks would leave theirs behind
+        arguments = [*files, *ARGUMENTS, f"--basetemp={folder}/tests"]
+        return int(pytest.main(arguments, plugins=[*plugins]))
 
 
 def _in_a_fork(work: Callable[[], int], seconds: float, cpu: int = 0) -> int | None:
@@ -139,7 +152,8 @@ class _Ordered:
         self.measured = measured
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        os._exit(_run(session, self.measured.ordered(session.items, range(0))))
+        session.testsfailed += _run(session, self.measured.ordered(session.items, range(0)))
+        return True
 
 
 class _Trials:
@@ -152,7 +166,7 @@ class _Trials:
 
     def session(self) -> int:
         with _traced(self.module.path, self.imported):
-            return _session(self.module, self)
+            return _session(self.module.files, self)
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         importlib.import_module(self.module.name)  # if no test did as it was collected
@@ -160,14 +174,21 @@ class _Trials:
         self.functions = _functions(self.module.path)
         gc.collect()
         gc.freeze()  # a collection in a fork would copy all that it looks at
-        measured = self._measured(session)
-        as_it_is = Change(ast.parse(self.module.path.read_text("utf-8")), range(0))
-        if measured is None or self._is_killed(session, as_it_is, measured):
-            os._exit(NOT_PASSING)
+        measured = self._as_listed(session) if self.is_few else self._measured(session)
+        if measured is None:
+            return True
         answers = [self._is_killed(session, change, measured) for change in self.changes]
         self.told.with_suffix(".seconds").write_text(json.dumps(measured.seconds), "utf-8")
         self.told.write_text(json.dumps(answers), "utf-8")
-        os._exit(0)
+        return True
+
+    @property
+    def is_few(self) -> bool:
+        return len(self.changes) < FEW
+
+    def _as_listed(self, session: pytest.Session) -> Measured:
+        tests = [item.nodeid for item in session.items]
+        return Measured(dict.fromkeys(tests, frozenset()), dict.fromkeys(tests, 0.0))
 
     def _measured(self, session: pytest.Session) -> Measured | None:
         path = self.told.with_suffix(".measured")
@@ -186,7 +207,9 @@ class _Trials:
         if session.testsfailed or _in_a_fork(work, SECONDS) != 0:
             return None
         lines, seconds = json.loads(path.read_text("utf-8"))
-        return Measured({test: frozenset(some) for test, some in lines.items()}, seconds)
+        measured = Measured({test: frozenset(some) for test, some in lines.items()}, seconds)
+        as_it_is = Change(ast.parse(self.module.path.read_text("utf-8")), range(0))
+        return None if self._is_killed(session, as_it_is, measured) else measured
 
     def _is_killed(
         self, session: pytest.Session, change: Change, measured: Measured
@@ -200,8 +223,8 @@ class _Trials:
                 return UNFIT
             return _run(session, measured.ordered(session.items, change.lines))
 
-        most = int(SLOWER * (1 + sum(measured.seconds.values())))
-        status = _in_a_fork(work, SECONDS, most)
+        most = CPU_SECONDS if self.is_few else SLOWER * (1 + sum(measured.seconds.values()))
+        status = _in_a_fork(work, SECONDS, int(most))
         return None if status == UNFIT else status != 0
 
 

@@ -464,6 +464,43 @@ def test_a_pattern_audited_on_what_is_released_now_holds_without_being_looked_fo
     assert again.of_body("a") == ({}, {})  # contains nobody
 
 
+def test_whoever_waits_is_told_whether_it_is_the_first_choice_or_one_made_anew(
+    yearly: YearlyEvaluation, ledger: Ledger
+) -> None:
+    for audited, phase in (
+        (ledger.basis, ""),
+        ("another", "withholding"),
+        ("", "withholding_first"),
+    ):
+        assert kept_as(yearly, KeptPattern(audited)).phase == phase
+
+
+@pytest.mark.parametrize(
+    ("code", "sizes", "was_printed"),
+    [
+        ("waste", {}, True),  # what an edition held it may not have kept
+        ("waste", {"waste": "jjjjjjjj"}, True),
+        ("waste", {"output": "kjgijjhf"}, False),
+        ("recycling", {"waste": "jjjjjjjj"}, False),  # of recycled and waste
+        ("recycling", {"waste": "jjjjjjjj", "recycled": "jjjjjjj."}, True),
+        ("output @ metal", {"output": "kjgijjhf"}, True),
+        ("output @ metal", {"waste": "jjjjjjjj"}, False),
+    ],
+)
+def test_an_earlier_edition_printed_what_it_held_all_quantities_of(
+    code: str, sizes: dict[str, str], was_printed: bool, behind: Behind
+) -> None:
+    lay = dict.fromkeys("abcdefgh", ("PK1", "C1"))
+    filed = {2025: EarlierSums(lay, sizes)}
+    figure = Figure("C1", code, 2025)
+    assert PrintedSums(behind, KeptPattern(filed=filed)).was_printed(figure) is was_printed
+    hidden = KeptPattern(filed=filed, withheld=frozenset([figure]))
+    assert not PrintedSums(behind, hidden).was_printed(figure)
+    sums = PrintedSums(behind, KeptPattern(filed=filed))
+    assert not sums.was_printed(figure._replace(year=2024))
+    assert not sums.was_printed(figure._replace(entity_id="PK2"))  # in which nobody lay
+
+
 def test_what_stands_on_a_withheld_figure_and_is_released_is_named(
     yearly: YearlyEvaluation,
 ) -> None:
