@@ -31,13 +31,19 @@ from types import CodeType, FrameType, FunctionType
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 CPU_SECONDS = 60  # a mutant that computes longer never ends
 SLOWER = 5  # nor one that takes so many times as long as all tests, where these were measured
 SECONDS = 1800  # nor one that waits so long, be the machine ever so busy
 FEW = 8  # mutants are sooner tried than their tests are measured
 UNFIT = 8  # exit status: a function takes no code of the changed module
-ARGUMENTS = ("-q", "-p", "no:cacheprovider", "-m", "not soak", "--assert=plain")
+PROFILE = "mutants"
+ARGUMENTS = ("-q", "-p", "no:cacheprovider", "-m", "not soak", "--assert=plain",
+             f"--hypothesis-profile={PROFILE}")  # fmt: skip
+# no luck kills a mutant, nor do the examples that another left, nor a busy machine
+settings.register_profile(PROFILE, deadline=None, database=None, derandomize=True,
+                          suppress_health_check=[HealthCheck.too_slow])  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,13 @@ from cases import Firm, evaluate_again, evaluated
 from cescore.disclosure.ledger.behind import Behind, Quantity
 from cescore.disclosure.ledger.costs import costs
 from cescore.disclosure.ledger.earlier import EarlierSums
-from cescore.disclosure.ledger.equations import Equation
+from cescore.disclosure.ledger.equations import Equation, Equations, Follows
 from cescore.disclosure.ledger.industries import OF_INDUSTRY
 from cescore.disclosure.ledger.kept_pattern import KeptPattern
 from cescore.disclosure.ledger.ledger import Ledger, _needless
 from cescore.disclosure.ledger.printed_sums import PrintedSum, PrintedSums, is_implied
 from cescore.disclosure.ledger.statements import Figure, Returned
-from cescore.disclosure.ledger.system_audit import SystemAudit
+from cescore.disclosure.ledger.system_audit import SystemAudit, in_words
 from cescore.disclosure.ledger.unknowns import LATE, Rest, is_late
 from cescore.evaluation.yearly import YearlyEvaluation
 from cescore.method.disclosure.inference import Key, Statement
@@ -555,3 +555,27 @@ def test_a_rule_has_one_name_in_whatever_order_its_figures_stand() -> None:
         for pairs in (((one, 1), (other, -1)), ((other, -1), (one, 1)))
     ]
     assert names[0] == names[1]
+
+
+def test_what_follows_of_a_quantity_that_nothing_printed_is_about_is_a_part_of_its_own(
+    ledger: Ledger,
+) -> None:
+    """Output is the sum of what is recycled and of waste, which are printed; output itself is not."""
+    output, *others = (Figure("PK1", c, 2025) for c in ("output", "recycled", "waste"))
+    audit = audit_of(ledger, "recycled")
+    tied = Equation(dict.fromkeys((output, *others), 0.0))
+    audit = replace(
+        audit, equations=Equations([tied]), returned=audit.returned | {output}, costs={}
+    )
+    (part,) = (p for p in audit.parts(frozenset([output])) if not p.numbers)
+    assert [one.figure for one in part.following] == [output] and not part.balances
+    assert not [p for p in audit.parts(frozenset([output, others[0]])) if not p.numbers]
+
+
+def test_what_follows_is_called_the_same_in_whatever_order_its_sources_stand() -> None:
+    """A set of texts has another order in every process."""
+    codes = "abcdefgh"
+    sources = frozenset(Figure("PK1", code, 2025) for code in reversed(codes))
+    words = in_words(Follows(Figure("PK1", "z", 2025), sources, 0.5))
+    places = [words.index(f"code={code!r}") for code in codes]
+    assert places == sorted(places)
