@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 
 from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
 from cescore.intake.workspace import Workspace
@@ -14,7 +14,7 @@ from cescore.intake.workspace import Workspace
 sys.path.insert(0, str(Path(__file__).parent))
 
 # a busy machine makes an example slow, not wrong
-settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("house", deadline=None)
 settings.load_profile("house")
 
 

@@ -442,3 +442,21 @@ def test_two_targets_of_one_kind_imply_no_base() -> None:
     frame = framework([indicator("P01", "x", unit="tce/10k CNY", ends=(10, 0))])
     found = assess_targets(made, panel({"P01": [[100, 90]]}), frame, year=2021, base_year=2020)
     assert [row.implied_base for row in found["A"]] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("scored", "is_form_of", "role"),
+    [(True, "", "own"), (False, "", "own"), (True, "T1", "own"), (False, "T1", "check")],
+)
+def test_a_check_is_an_unscored_form_of_another_target(
+    scored: bool, is_form_of: str, role: str
+) -> None:
+    made = plan({"T1": {}, "T2": {"scored": scored, "consistent_with": is_form_of}})
+    frame = framework([indicator("P01", "x", unit="tce/10k CNY", ends=(10, 0))])
+    found = assess_targets(made, panel({"P01": [[100, 90]]}), frame, year=2021, base_year=2020)
+    assert found["A"][1].role == role
+
+
+def test_a_rise_that_only_its_schedule_takes_beyond_numbers_is_not_computable() -> None:
+    """10^293 of a fall by 10^-15: the quotient is a number, a fifth of the way is not."""
+    assert line([1.0, 1e293], year=2021, value=1e-13).light == "not_computable"
