@@ -3,7 +3,7 @@
 Each mutant changes one operator, number or branch of a module; its tests must fail. The usual tools do
 not fit here: mutmut changes no decorated function, which cached properties are, and cosmic-ray starts
 an interpreter for each mutant, five seconds of imports before the first test. Here the libraries are
-imported once, and every mutant is a fork of that process.
+imported once, and every mutant is a fork of one session of its module's tests (`mutant_trials`).
 
     python -m benchmarks.mutation --sample 12 --seed 1          # 12 mutants of each module
     python -m benchmarks.mutation --together 60 --seed 1        # 60 of all modules, each as likely
@@ -18,22 +18,18 @@ from __future__ import annotations
 
 import argparse
 import ast
-import contextlib
 import copy
 import importlib
-import importlib.abc
-import importlib.machinery
 import json
 import os
 import random
-import resource
-import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
+
+from benchmarks import mutant_trials
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "cescore"
@@ -67,8 +63,8 @@ TESTS: Mapping[str, Sequence[str]] = {
     "disclosure/released/covered_measures": ("disclosure/test_covered",),
     "disclosure/ledger/few_withheld": ("disclosure/test_insiders", "disclosure/test_covered"),
     "disclosure/documents/leaving": ("disclosure/test_leaving",),
-    "disclosure/released/gate": ("disclosure/test_gate", "publish/test_peers", "disclosure/test_rated_alike", "disclosure/test_covered",
-                        "disclosure/test_ladder", "disclosure/test_bundles"),
+    "disclosure/released/gate": ("disclosure/test_gate_rows", "disclosure/test_gate", "disclosure/test_rated_alike",
+                        "disclosure/test_covered", "disclosure/test_bundles", "disclosure/test_beside"),
     "disclosure/released/covering": ("disclosure/test_covered", "disclosure/test_said_again"),
     "disclosure/released/others": ("disclosure/test_said_again", "disclosure/test_covered"),
     "disclosure/ledger/not_adding": ("disclosure/test_who_lies_where",),
@@ -98,8 +94,6 @@ TESTS: Mapping[str, Sequence[str]] = {
 }  # fmt: skip
 LIBRARIES = ("pytest", "numpy", "pandas", "scipy.optimize", "pydantic", "hypothesis", "pint",
              "ruamel.yaml", "highspy", "pyarrow", "rich")  # fmt: skip
-CPU_SECONDS = 60  # a mutant that computes longer never ends
-SECONDS = 1800  # nor one that waits so long, be the machine ever so busy
 COMPARISONS: Mapping[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
     ast.NotEq: ast.Eq, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
@@ -222,7 +216,7 @@ def equivalent(module: str, every: Sequence[Mutant]) -> set[Mutant]:
     return {m for m in every if (m.place, m.change) in keys}
 
 
-def mutated(mutant: Mutant) -> ast.Module:
+def mutated(mutant: Mutant) -> mutant_trials.Change:
     """The module's tree with the change in it."""
     tree = ast.parse((PACKAGE / f"{mutant.module}.py").read_text("utf-8"))
     parent, name, place, node = list(_walk(tree))[mutant.number]
@@ -231,69 +225,9 @@ def mutated(mutant: Mutant) -> ast.Module:
         setattr(parent, name, made)
     else:
         getattr(parent, name)[place] = made
-    return ast.fix_missing_locations(tree)
-
-
-class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Imports one module from a tree in place of its file."""
-
-    def __init__(self, mutant: Mutant) -> None:
-        self.name = f"cescore.{mutant.module.replace('/', '.')}"
-        self.path = str(PACKAGE / f"{mutant.module}.py")
-        self.code = compile(mutated(mutant), self.path, "exec")
-
-    def find_spec(
-        self, name: str, path: object, target: object = None
-    ) -> importlib.machinery.ModuleSpec | None:
-        if name != self.name:
-            return None
-        return importlib.machinery.ModuleSpec(name, self, origin=self.path)
-
-    def exec_module(self, module: object) -> None:
-        module.__file__ = self.path  # type: ignore[attr-defined]
-        exec(self.code, vars(module))
-
-
-def _tested(files: Sequence[str], before: Callable[[], None]) -> int | None:
-    """The exit status of the tests in a fork of this process; None where they do not end."""
-    child = os.fork()
-    if child == 0:
-        os.setpgid(0, 0)
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, 1)
-        os.dup2(nowhere, 2)
-        resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-        before()
-        import pytest
-
-        arguments = [
-            *files,
-            "-x",
-            "-q",
-            "-p",
-            "no:cacheprovider",
-            "-m",
-            "not soak",
-            "--assert=plain",
-        ]
-        status = 1
-        with contextlib.suppress(BaseException):
-            status = int(pytest.main(arguments))
-        os._exit(status)
-    until = time.monotonic() + SECONDS
-    while time.monotonic() < until:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            return os.waitstatus_to_exitcode(status)
-        time.sleep(0.05)
-    os.killpg(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return None
-
-
-def survives(mutant: Mutant) -> bool:
-    """Whether all tests of its module pass with the change."""
-    return _tested(_files(mutant.module), lambda: sys.meta_path.insert(0, _Finder(mutant))) == 0
+    at = node.test if isinstance(node, ast.If) else node
+    lines = range(at.lineno, (at.end_lineno or at.lineno) + 1)  # type: ignore[attr-defined]
+    return mutant_trials.Change(ast.fix_missing_locations(tree), lines)
 
 
 def _files(module: str) -> list[str]:
@@ -334,12 +268,6 @@ def modules_of(options: argparse.Namespace) -> list[str]:
     return options.only.split(",") if options.only else [*TESTS]
 
 
-@cache
-def _pass(file: str) -> bool:
-    """Whether a file of tests passes without any change."""
-    return _tested([file], lambda: None) == 0
-
-
 def tried(module: str, options: argparse.Namespace) -> dict[str, object]:
     """What came of a module's mutants, told as it comes.
 
@@ -349,10 +277,14 @@ def tried(module: str, options: argparse.Namespace) -> dict[str, object]:
         The module's tests fail without any change.
     """
     some, count, left_out = chosen(module, options)
-    if some and not all(map(_pass, _files(module))):
-        raise SystemExit(f"{module}: its tests fail without any change")
     began = time.monotonic()
-    left = [mutant for mutant in some if survives(mutant)]
+    tested = mutant_trials.Module(
+        f"cescore.{module.replace('/', '.')}", PACKAGE / f"{module}.py", _files(module)
+    )
+    answers = mutant_trials.killed(tested, [mutated(mutant) for mutant in some]) if some else []
+    if answers is None:
+        raise SystemExit(f"{module}: its tests fail without any change")
+    left = [mutant for mutant, is_killed in zip(some, answers, strict=True) if not is_killed]
     told = f"{module}: {len(some) - len(left)} of {len(some)} killed ({count} in all,"
     print(f"{told} {left_out} equivalent left out), {time.monotonic() - began:.0f} s", flush=True)
     print("".join(f"  survives  {mutant}\n" for mutant in left), end="", flush=True)

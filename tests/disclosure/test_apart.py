@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from cases import Firm, evaluate_again, evaluated
 
-from cescore.disclosure.ledger.apart import audits_of
-from cescore.disclosure.ledger.behind import Behind
+from cescore.disclosure.ledger.apart import _equations, audits_of
+from cescore.disclosure.ledger.behind import Behind, Quantity
 from cescore.disclosure.ledger.kept_pattern import KeptPattern
 from cescore.disclosure.ledger.printed_sums import PrintedSums
-from cescore.disclosure.ledger.statements import Figure
+from cescore.disclosure.ledger.statements import Figure, Returned
 from cescore.disclosure.ledger.system_audit import SystemAudit
+from cescore.method.disclosure.linear_forms import LinearForm, Meaning
 
 FRAME = [Firm(i, o) for i, o in zip("abcd", (90, 80, 70, 60), strict=True)]
 FRAME += [replace(f, id=f"{f.id}2", industry="stone") for f in FRAME[:2]]
@@ -27,7 +28,7 @@ def edited(path: Path, **changes: object) -> None:
 
 
 @pytest.fixture(scope="module")
-def audits(tmp_path_factory: pytest.TempPathFactory) -> tuple[SystemAudit, ...]:
+def behind(tmp_path_factory: pytest.TempPathFactory) -> Behind:
     """Waste is material in every firm; the rate stands on ``used``, and nothing on ``idle``."""
     root = tmp_path_factory.mktemp("apart")
     evaluated(root, FRAME)
@@ -44,7 +45,12 @@ def audits(tmp_path_factory: pytest.TempPathFactory) -> tuple[SystemAudit, ...]:
     rule |= {"entity_types": ["firm"], "source": "the tests"}  # type: ignore[dict-item]
     edited(root / "params/checks.yml", rules={"r": rule})
     edited(root / "params/disclosure.yml", industry_totals=["material", "waste"])
-    return audits_of(PrintedSums(Behind(evaluate_again(root)), KeptPattern()))
+    return Behind(evaluate_again(root))
+
+
+@pytest.fixture(scope="module")
+def audits(behind: Behind) -> tuple[SystemAudit, ...]:
+    return audits_of(PrintedSums(behind, KeptPattern()))
 
 
 def test_a_printed_sum_that_counts_is_an_equation_of_what_it_is_made_of(
@@ -73,3 +79,17 @@ def test_totals_of_industries_that_no_page_prints_may_follow_all_the_same(
         for code in ("material", "waste")
         for year in (2024, 2025)
     }
+
+
+@pytest.mark.parametrize(
+    ("bodies", "is_one"), [(("C1", "C1"), True), (("C1", "PK1"), False), (("PK1", "PK1"), False)]
+)
+def test_a_sum_is_an_equation_of_figures_of_its_own_body_alone(
+    bodies: tuple[str, str], is_one: bool, behind: Behind
+) -> None:
+    sums, figure = PrintedSums(behind, KeptPattern()), Figure("C1", "used", 2025)
+    codes = zip(bodies, ("material", "waste"), strict=True)
+    form = LinearForm({Returned(b, Quantity(c, 2025)): 1.0 for b, c in codes}, 0.0, 800.0)
+    vars(sums)["meanings"] = {figure: Meaning("present", form, Meaning.number(1.0).denominator)}
+    made = [equation for equation in _equations(sums) if figure in equation.beside]
+    assert bool(made) is is_one

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from cases import evaluated, firms
 
-from cescore.disclosure.ledger.earlier import EarlierSums, size_of
+from cescore.disclosure.ledger.earlier import ROUNDED, EarlierSums, size_of, value_of
 from cescore.disclosure.ledger.kept_pattern import FILE, KeptPattern, basis_of, read_pattern
 from cescore.disclosure.ledger.statements import Figure
 from cescore.errors import DataError
@@ -173,3 +173,11 @@ def test_the_order_of_columns_and_definitions_has_no_say(workspace: Workspace) -
         workspace, definitions=turned, panels=panels, blocked=dict(reversed(list(blocked.items())))
     )
     assert basis_of(one) == basis_of(other)
+
+
+def test_a_kept_size_is_off_by_no_more_than_is_said_and_by_as_much() -> None:
+    """From a thousandth to 10^11, at three hundred values to a power of ten."""
+    values = [10 ** (i / 300) for i in range(-900, 3300)]
+    off = [max(v / value_of(size_of(v)), value_of(size_of(v)) / v) for v in values]
+    assert 0.99 * ROUNDED < max(off) <= ROUNDED * (1 + 1e-9)
+    assert value_of(size_of(-5.0)) == value_of(size_of(5.0)) and value_of(size_of(0.0)) == 0

@@ -15,13 +15,13 @@ from cases import Firm, evaluate_again, evaluated
 from cescore.disclosure.ledger.behind import Behind, Quantity
 from cescore.disclosure.ledger.costs import costs
 from cescore.disclosure.ledger.earlier import EarlierSums
-from cescore.disclosure.ledger.equations import Equation
+from cescore.disclosure.ledger.equations import Equation, Equations, Follows
 from cescore.disclosure.ledger.industries import OF_INDUSTRY
 from cescore.disclosure.ledger.kept_pattern import KeptPattern
 from cescore.disclosure.ledger.ledger import Ledger, _needless
 from cescore.disclosure.ledger.printed_sums import PrintedSum, PrintedSums, is_implied
 from cescore.disclosure.ledger.statements import Figure, Returned
-from cescore.disclosure.ledger.system_audit import SystemAudit
+from cescore.disclosure.ledger.system_audit import SystemAudit, in_words
 from cescore.disclosure.ledger.unknowns import LATE, Rest, is_late
 from cescore.evaluation.yearly import YearlyEvaluation
 from cescore.method.disclosure.inference import Key, Statement
@@ -104,6 +104,9 @@ def test_what_respondents_returned_is_by_magnitude_and_without_zeros(behind: Beh
     assert recycled == {"a": 60, **dict.fromkeys("bcdefg", 50.0)}
     assert behind.values(Quantity("recycled", 2019)) == {}
     assert behind.values(Quantity("nothing", 2025)) == {}
+    output = Quantity("output", 2025)
+    assert behind.parts("PK1", output) == {"a": 100, "b": 50, "H": 40}  # by holding
+    assert behind.parts("PK2", output) == {"e": 70, "f": 60, "g": 20, "h": 5}
     assert behind.has_returned("h", 2025) and not behind.has_returned("h", 2019)
     assert not behind.has_returned("PK1", 2025)
 
@@ -200,6 +203,34 @@ def test_a_total_of_an_industry_is_of_its_cells_and_as_it_is_rounded(ledger: Led
     assert ledger.industries.industry("e", Quantity("output", 2025)) == "stone"
     assert ledger.industries.industry("e", Quantity("waste", 2025)) is None
     assert not ledger.shows_total(stone)
+
+
+@pytest.mark.parametrize(
+    ("left", "is_kept"),
+    [
+        ("output - lag(output)", True),
+        ("output - 0.998 * lag(output)", True),
+        ("100 * output - 99.8 * lag(output)", True),
+        ("output - 0.97 * lag(output)", False),
+        ("0.01 * output - 0.0097 * lag(output)", False),
+        ("output + lag(output)", False),
+        ("output", False),  # one total is no sum of others
+        ("output - lag(waste)", False),  # of which there is no total
+        ("output / lag(output)", False),
+    ],
+)
+def test_totals_are_tied_by_a_rule_that_they_keep_nearly(
+    left: str, is_kept: bool, ledger: Ledger
+) -> None:
+    """The totals of both years are the same."""
+    assert (ledger.industries._form(left, "C1", "metal", 2025) is not None) is is_kept
+
+
+def test_a_total_follows_from_others_as_nearly_as_these_are_rounded(ledger: Ledger) -> None:
+    """2·metal - 4·stone is 3 off, both known to 5: metal is off by (3 + 4·5) / 2, stone by (3 + 2·5) / 4."""
+    metal, stone = (Figure("C1", f"output @ {i}", 2025) for i in ("metal", "stone"))
+    form = LinearForm({metal: 2.0, stone: -4.0}, 0.0, -3.0)
+    assert ledger.industries._off(form) == {metal: 11.5, stone: 3.25}
 
 
 def test_what_follows_from_released_figures_of_the_body_says_nothing_more(ledger: Ledger) -> None:
@@ -365,6 +396,27 @@ def test_late_returns_are_told_apart_and_what_was_printed_without_them_stays(
     assert said(sums, "earlier edition: output", "PK2", 2024) == []
 
 
+def test_who_moved_counts_once_where_it_lay_then_and_not_where_it_lies_now(behind: Behind) -> None:
+    """e lay in PK1 and lies in PK2; the city held it then and holds it now."""
+    output = Quantity("output", 2025)
+    lay = dict.fromkeys("abcde", ("PK1", "C1")) | dict.fromkeys("fgh", ("PK2", "C1"))
+    filed = EarlierSums(lay, {"output": "kjgijjhf"})
+    unknowns = PrintedSums(behind, KeptPattern(filed={2025: filed})).unknowns
+    assert unknowns.moved(output) == {"e": ("PK1", "C1")} and unknowns.has_changed(output)
+    held = {
+        body: [
+            sorted(unknowns.members(key)) if isinstance(key, RespondentCell) else "rest"
+            for key in unknowns.held_earlier(body, output, unknowns.sums[output][body])
+        ]
+        for body in ("C1", *PARKS)
+    }
+    assert {body: sorted(filter(None, map("".join, cells))) for body, cells in held.items()} == {
+        "C1": ["abcd", "e", "f", "gh", "rest", "rest"],
+        "PK1": ["abcd", "e", "rest"],
+        "PK2": ["f", "gh", "rest"],
+    }
+
+
 def test_what_an_earlier_edition_withheld_was_not_printed_in_it(behind: Behind) -> None:
     figures = frozenset([Figure("PK2", "output", 2025), Figure("C1", "output @ metal", 2025)])
     sums = PrintedSums(
@@ -410,6 +462,43 @@ def test_a_pattern_audited_on_what_is_released_now_holds_without_being_looked_fo
     assert (again.withheld, again.above) == ({withheld}, {above})
     assert again.of_body("PK1") == ({"waste": {2025}}, {"recycling": {2025}})
     assert again.of_body("a") == ({}, {})  # contains nobody
+
+
+def test_whoever_waits_is_told_whether_it_is_the_first_choice_or_one_made_anew(
+    yearly: YearlyEvaluation, ledger: Ledger
+) -> None:
+    for audited, phase in (
+        (ledger.basis, ""),
+        ("another", "withholding"),
+        ("", "withholding_first"),
+    ):
+        assert kept_as(yearly, KeptPattern(audited)).phase == phase
+
+
+@pytest.mark.parametrize(
+    ("code", "sizes", "was_printed"),
+    [
+        ("waste", {}, True),  # what an edition held it may not have kept
+        ("waste", {"waste": "jjjjjjjj"}, True),
+        ("waste", {"output": "kjgijjhf"}, False),
+        ("recycling", {"waste": "jjjjjjjj"}, False),  # of recycled and waste
+        ("recycling", {"waste": "jjjjjjjj", "recycled": "jjjjjjj."}, True),
+        ("output @ metal", {"output": "kjgijjhf"}, True),
+        ("output @ metal", {"waste": "jjjjjjjj"}, False),
+    ],
+)
+def test_an_earlier_edition_printed_what_it_held_all_quantities_of(
+    code: str, sizes: dict[str, str], was_printed: bool, behind: Behind
+) -> None:
+    lay = dict.fromkeys("abcdefgh", ("PK1", "C1"))
+    filed = {2025: EarlierSums(lay, sizes)}
+    figure = Figure("C1", code, 2025)
+    assert PrintedSums(behind, KeptPattern(filed=filed)).was_printed(figure) is was_printed
+    hidden = KeptPattern(filed=filed, withheld=frozenset([figure]))
+    assert not PrintedSums(behind, hidden).was_printed(figure)
+    sums = PrintedSums(behind, KeptPattern(filed=filed))
+    assert not sums.was_printed(figure._replace(year=2024))
+    assert not sums.was_printed(figure._replace(entity_id="PK2"))  # in which nobody lay
 
 
 def test_what_stands_on_a_withheld_figure_and_is_released_is_named(
@@ -466,3 +555,27 @@ def test_a_rule_has_one_name_in_whatever_order_its_figures_stand() -> None:
         for pairs in (((one, 1), (other, -1)), ((other, -1), (one, 1)))
     ]
     assert names[0] == names[1]
+
+
+def test_what_follows_of_a_quantity_that_nothing_printed_is_about_is_a_part_of_its_own(
+    ledger: Ledger,
+) -> None:
+    """Output is the sum of what is recycled and of waste, which are printed; output itself is not."""
+    output, *others = (Figure("PK1", c, 2025) for c in ("output", "recycled", "waste"))
+    audit = audit_of(ledger, "recycled")
+    tied = Equation(dict.fromkeys((output, *others), 0.0))
+    audit = replace(
+        audit, equations=Equations([tied]), returned=audit.returned | {output}, costs={}
+    )
+    (part,) = (p for p in audit.parts(frozenset([output])) if not p.numbers)
+    assert [one.figure for one in part.following] == [output] and not part.balances
+    assert not [p for p in audit.parts(frozenset([output, others[0]])) if not p.numbers]
+
+
+def test_what_follows_is_called_the_same_in_whatever_order_its_sources_stand() -> None:
+    """A set of texts has another order in every process."""
+    codes = "abcdefgh"
+    sources = frozenset(Figure("PK1", code, 2025) for code in reversed(codes))
+    words = in_words(Follows(Figure("PK1", "z", 2025), sources, 0.5))
+    places = [words.index(f"code={code!r}") for code in codes]
+    assert places == sorted(places)

@@ -211,3 +211,53 @@ def test_no_more_than_all_of_an_index_is_covered(weights: tuple[float, ...]) -> 
     data = panel({"x": [[5]], "y": [[10]], "z": [[6]]})
     coverage = evaluate(data, frame, base_year=2020, run_year=2020).aggregation.coverage[0, 0]
     assert 1 - 1e-12 < coverage <= 1
+
+
+def test_names_that_differ_are_listed_in_order_and_without_labels_places_count() -> None:
+    x = pd.Series(dict.fromkeys("abcdefgh", 10.0))
+    with pytest.raises(MethodError, match="a, b, c, d, e, f, g, z"):
+        arithmetic_mean(x, pd.Series({"h": 1.0, "z": 1.0}))
+    assert arithmetic_mean(pd.Series({"a": 10.0, "b": 40.0}), [1, 3]) == 32.5
+    assert arithmetic_mean([10.0, 40.0], pd.Series({"b": 1.0, "a": 3.0})) == 32.5
+
+
+@given(MEMBERS, st.sampled_from([-2.0, -1.0, 0.0, 0.5, 1.0, 3.0]), st.floats(0.1, 10))
+def test_a_power_mean_is_in_the_unit_of_its_members_and_of_equal_ones_their_value(
+    members: list[tuple[float, float]], power: float, unit: float
+) -> None:
+    x, w = zip(*members, strict=True)
+    mean = generalised_mean(x, w, power=power)
+    assert generalised_mean([unit * v for v in x], w, power=power) == pytest.approx(unit * mean)
+    assert min(x) * (1 - 1e-9) <= mean <= max(x) * (1 + 1e-9)
+    assert generalised_mean([7.0] * len(w), w, power=power) == pytest.approx(7)
+
+
+@pytest.mark.parametrize("power", [-1.0, 0.0, 0.5, 2.0])
+def test_of_values_of_no_merit_a_mean_is_nothing_or_no_number(power: float) -> None:
+    assert np.isnan(generalised_mean([-1.0, 4.0], [1, 1], power=power))
+    zero = float(generalised_mean([0.0, 4.0], [1, 1], power=power))
+    assert (zero == 0) is (power <= 0) and zero >= 0
+
+
+def test_an_index_of_no_value_is_missing_and_of_too_few_members_too() -> None:
+    """A has X and Y, B has Z: coverage counts what applies."""
+    frame = framework(
+        [indicator("X", group="A"), indicator("Y", group="A"), indicator("Z", group="B")],
+        [group("A"), group("B")],
+    )
+    cells: dict[str, list[list[Cell]]] = {
+        "x": [[5], [None], [None], ["na"]],
+        "y": [[10], [10], [None], ["na"]],
+        "z": [[6], [None], [None], [6]],
+    }
+    scored = evaluate(panel(cells), frame, base_year=2020, run_year=2020).scored
+    found = aggregate(scored, frame)
+    assert found.coverage[:, 0].tolist() == pytest.approx([1, 0.25, 0, 1])
+    assert found.index.state[:, 0].tolist() == [0, 0, State.MISSING, 0]
+    few = replace(scored, too_few={"": np.array([[False], [True], [False], [False]])})
+    assert aggregate(few, frame).index.state[:, 0].tolist() == [
+        0, State.MISSING, State.MISSING, 0,
+    ]  # fmt: skip
+    no_b = replace(scored, too_few={"B": np.array([[True], [False], [False], [False]])})
+    assert aggregate(no_b, frame).groups.columns["B"].state[0, 0] == State.MISSING
+    assert aggregate(no_b, frame).index.values[0, 0] == found.groups.columns["A"].values[0, 0]

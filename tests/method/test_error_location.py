@@ -280,3 +280,36 @@ def test_a_record_takes_as_many_programs_as_are_allowed_and_no_more(
         else:
             with pytest.raises(MethodError, match="linear programs for one record"):
                 again.refute(frozenset("abcd"))
+
+
+@pytest.mark.parametrize(
+    ("texts", "is_possible"),
+    [
+        (["a < 10", "a >= 9.999"], True),
+        (["a < 10", "a >= 10"], False),
+        (["a < b", "b <= 10", "a >= 9.999"], True),
+        (["a < b", "b <= 10", "a >= 10"], False),
+    ],
+)
+def test_below_is_not_at_and_leaves_room_up_to_it(texts: list[str], is_possible: bool) -> None:
+    system = system_of(texts, a=20.0, **({"b": 20.0} if "b" in texts[0] else {}))
+    assert (system.refute(frozenset(system.codes)) is None) is is_possible
+
+
+def test_of_several_rules_that_forbid_a_value_the_nearest_two_are_named() -> None:
+    """a is at most b = 1 and at least c = 5; what it is also at least and at most says nothing."""
+    texts = ["a <= d", "a <= b", "a >= e", "a >= c"]
+    system = system_of(texts, a=3.0, b=1.0, c=5.0, d=2.0, e=4.0)
+    conflict = system.refute(frozenset("a"))
+    assert conflict is not None
+    assert (conflict.codes, set(conflict.rules)) == ({"b", "c"}, {"a <= b", "a >= c"})
+
+
+def test_every_choice_that_is_left_bounds_a_replacement() -> None:
+    """Of each choice only one side can hold: a is at least 4, the most that one of them asks."""
+    texts = [f"a >= {least} or b >= 1" for least in (2, 4, 3)]
+    (a,) = system_of(texts, a=1.0, b=0.0).replacements(frozenset("a"))
+    assert (a.low, a.high) == (pytest.approx(4), np.inf)
+    texts = [f"a >= {least} or a <= -{least}" for least in (2, 4, 3)]
+    (a,) = system_of([*texts, "a >= b"], a=1.0, b=0.0).replacements(frozenset("a"))
+    assert a.low == pytest.approx(4)

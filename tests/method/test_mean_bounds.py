@@ -81,6 +81,7 @@ def test_a_member_without_a_share_says_nothing_and_nothing_is_said_of_it() -> No
         (-1, 1, Extent(0.75, 100), (0.75, 1.5)),
         (-1, 40, Extent(0, math.inf), (20, math.inf)),
         (2, 50, Extent(14, 100), (14, math.sqrt(2 * 50**2 - 14**2))),
+        (-2, 40, Extent(30, 100), (30, math.sqrt(7200))),  # 2/1600 - 1/900 = 1/7200
     ],
 )
 def test_each_of_two_halves_is_bounded_by_the_ends_of_the_other(

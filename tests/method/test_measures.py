@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,6 +19,9 @@ from cescore.method.grading.measures import (
     is_recorded_only,
     measure_lines,
     measure_points,
+    open_scored,
+    recorded_number,
+    share_done,
     verdicts,
 )
 from cescore.method.grading.yardsticks import STATUSES, CheckStatus, HeldAgainst, JudgedCheck, judge
@@ -405,3 +409,116 @@ def test_a_check_is_asked_of_its_industries_and_of_bodies_without_one(
     assert (line.due, line.scored) == ((1, 1) if status == "done" else (0, 0))
     if status != "done":
         assert found["recorded"] == "done"  # it was said all the same, and the page tells
+
+
+def test_open_are_the_scored_checks_that_lack_credit() -> None:
+    """c lacks its proof; d is done; e is recorded only; f was not looked at."""
+    made = inspected("a", "b", "c", "d", "f")
+    bare = inspected("e", yardstick="none")
+    records = [record("a", "partial"), record("b", "not_done"), record("d", "done")]
+    lines = [
+        *lines_of(made, *records, record("c", "done", evidence_ref="")),
+        *lines_of(bare, record("e", "not_done")),
+    ]
+    assert [check["id"] for check in open_scored(lines)] == ["a", "b", "c"]
+
+
+def test_verdicts_count_every_status_but_what_is_recorded_only() -> None:
+    lines = [
+        *lines_of(inspected("a", "b", "c"), record("a", "done"), record("b", "partial")),
+        *lines_of(inspected("d", "e", yardstick="none"), record("d", "done")),
+    ]
+    counted = {"done": 1, "partial": 1, "not_done": 0, "not_inspected": 2, "not_applicable": 0}
+    assert verdicts(lines) == counted
+
+
+def test_the_share_that_is_done_and_that_is_inspected_need_something_to_be_a_share_of() -> None:
+    assert share_done({"done": 3, "partial": 2, "not_done": 5}) == 0.4
+    assert share_done({"done": 0, "partial": 0, "not_done": 0, "not_inspected": 4}) is None
+    assert inspected_share([]) is None and measure_points([]) is None
+    nothing = MeasureLine("4.1", "", "", "4", (), {})
+    assert inspected_share([nothing]) is None and measure_points([nothing]) is None
+    assert inspected_share([replace(nothing, due=4)]) == 0
+    assert measure_points([replace(nothing, scored=4)]) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("12.5", 12.5), ("-3", -3.0), (" 7 ", 7.0), ("1_000", None), ("nan", None), ("inf", None), ("九成", None), ("", None)],
+)  # fmt: skip
+def test_a_recorded_number_is_a_finite_one_as_people_write_it(
+    text: str, number: float | None
+) -> None:
+    assert recorded_number(text) == number
+
+
+WRITTEN = {
+    "value": "3",
+    "evidence_ref": "doc 7",
+    "finding": "leaks",
+    "inspector_unit": "市统计局",
+    "inspection_date": "2024-05-02",
+    "due_date": "2024-06-30",
+}
+
+
+def test_a_check_tells_what_was_recorded_and_nothing_where_nothing_was() -> None:
+    told = check_of(inspected("a"), record("a", "done", **WRITTEN))
+    assert {field: told[field] for field in WRITTEN} == WRITTEN  # type: ignore[literal-required]
+    silent = check_of(inspected("a"))
+    assert {silent[field] for field in WRITTEN} == {""}  # type: ignore[literal-required]
+    assert (silent["evidence"], silent["notes"], silent["elsewhere"]) == ("none", (), "")
+
+
+def test_only_an_inspected_check_is_told_what_it_lacks() -> None:
+    for status, notes in (("done", ("evidence_unstated",)), ("not_applicable", ())):
+        assert check_of(inspected("a"), record("a", status, evidence_kind=""))["notes"] == notes
+    assert check_of(inspected("a"), record("a", "partial", evidence_ref=""))["notes"] == ()
+
+
+def test_what_was_recorded_is_told_where_something_else_counts() -> None:
+    as_said = check_of(inspected("a"), record("a", "partial"))
+    nobody = check_of(inspected("a", entities=["B"]), body=AskedBody("A"))
+    assert nobody["status"] == "not_applicable"
+    assert "recorded" not in as_said and "recorded" not in nobody
+    nothing_there = inspected("a", type="rate", goal={2021: 90.0})
+    assert check_of(nothing_there, record("a", "done"))["notes"] == ("no_value",)
+
+
+def test_of_its_own_a_unit_may_say_that_nothing_proves_it() -> None:
+    made = inspected("a", evidence=EVIDENCE).model_copy(update={"units_of": "lake"})
+    for kind, proof in (("none", "none"), ("document", "statement"), ("", "statement")):
+        found = check_of(made, record("a", "done", inspector_unit="市发改委", evidence_kind=kind))
+        assert (found["evidence"], found["notes"]) == (proof, ("self_inspected",))
+    unnamed = check_of(made, record("a", "done"))
+    assert (unnamed["evidence"], unnamed["notes"]) == ("document", ())
+
+
+def test_records_of_later_years_say_nothing_of_this_one() -> None:
+    made = inspected("a", type="amount", better="more", yardstick="improves", quantity="stock")
+    records = {year: [record("a", "done", value=str(year))] for year in (2022, 2023, 2024)}
+    (line,) = measure_lines(made, "lake", records, year=2023)
+    assert (line.checks[0]["value"], line.checks[0]["last"]) == ("2023", 2022)
+    doubled = {2023: [record("a", "done", value="1")], 2024: [record("a", "done")] * 2}
+    assert measure_lines(made, "lake", doubled, year=2023)[0].inspected == 1
+
+
+def test_only_a_goal_that_leads_somewhere_has_a_first_number_and_only_a_rise_a_last() -> None:
+    earlier = {2021: [record("a", "done", value="4")], 2023: [record("a", "done", value="6")]}
+    lasts = []
+    for kind in (
+        {"goal": {2021: 9.0}},
+        {"goal": {2021: 5.0, 2024: 9.0}},
+        {"goal": {2021: 0.0}, "better": "less"},
+        {"yardstick": "improves", "quantity": "stock"},
+        {"yardstick": "done"},
+    ):
+        made = inspected("a", **{"type": "amount", "better": "more", **kind})
+        lasts.append(check_of(made, record("a", "done", value="8"), before=earlier)["last"])
+    assert lasts == [None, 4, 4, 6, None]
+
+
+def test_a_check_that_applies_and_has_a_yardstick_is_due_whether_inspected_or_not() -> None:
+    made = inspected("a", "b", "c", "d")
+    (line,) = lines_of(made, record("a", "done"), record("b", "not_applicable"))
+    assert (line.due, line.inspected, line.scored, line.credit) == (3, 1, 1, 1.0)

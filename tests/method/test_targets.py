@@ -311,3 +311,152 @@ def test_a_fall_is_a_share_of_the_base_however_small_its_unit(unit: float, is_kn
     found = line([unit, *[0.97 * unit] * 4, 0.88 * unit], year=2025)
     assert (found.actual is not None) is is_known
     assert found.actual == (pytest.approx(12) if is_known else None)
+
+
+ABSENT = {None: "not_reported", "withheld": "suppressed", "na": "not_applicable"}
+
+
+@pytest.mark.parametrize("kind", ["cumulative_reduction", "cumulative_increase"])
+@pytest.mark.parametrize(("cells", "why"), [([100, c], w) for c, w in ABSENT.items()]
+                         + [([c, 90], w) for c, w in ABSENT.items()])  # fmt: skip
+def test_a_change_needs_both_ends_and_says_which_kind_of_nothing_one_of_them_is(
+    cells: list[Any], why: str, kind: str
+) -> None:
+    """What was not returned, or is withheld, earns nothing; what does not apply leaves the total."""
+    found = line(cells, year=2021, type=kind)
+    counts = why != "not_applicable"
+    assert (found.note, found.light) == (why, "not_computable")
+    assert (found.scored, found.points) == (counts, 0 if counts else None)
+    shown = line(cells, year=2021, type=kind, applies_to=[], reference_for=["lake"])
+    assert (shown.note, shown.scored, shown.points) == (why, False, None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "base", "asked", "is_known"),
+    [
+        ("cumulative_reduction", 100, 100, True),  # all of it can be fallen to
+        ("cumulative_reduction", 100, 101, False),
+        ("cumulative_increase", 100, 300, True),
+        ("cumulative_reduction", 100, 0, False),
+        ("cumulative_reduction", -100, 15, False),
+        ("cumulative_increase", -100, 15, False),
+        ("cumulative_reduction", 100, 1e-320, False),  # of which 10 % are beyond any number
+    ],
+)
+def test_a_change_is_asked_of_something_there_is_and_by_no_more_than_all_of_it(
+    kind: str, base: float, asked: float, is_known: bool
+) -> None:
+    found = line([base, base * 0.9], year=2021, type=kind, value=asked)
+    assert (found.light != "not_computable") is is_known
+    assert (found.note == "", found.scored) == (is_known, is_known)
+
+
+@given(st.floats(0.01, 0.99), st.floats(-0.5, 0.99), st.integers(1, 5))
+def test_a_level_with_a_schedule_is_the_fall_or_rise_that_leads_there(
+    asked: float, change: float, t: int
+) -> None:
+    """From 100 to 100·(1 - R) is a fall by R: the same way, points and light; so is a rise."""
+    for sign, kind, op in ((-1, "cumulative_reduction", "<="), (1, "cumulative_increase", ">=")):
+        cells = [100.0] * t + [100 * (1 + sign * change)]
+        as_change = line(cells, year=2020 + t, measured_in="%", type=kind, value=100 * asked)
+        level = {"type": "level", "value": 100 * (1 + sign * asked), "unit": "%", "op": op}
+        as_level = line(cells, year=2020 + t, measured_in="%", **level)
+        assert as_level.actual == cells[-1]
+        assert as_change.actual == pytest.approx(100 * change)
+        for field in ("completion", "schedule_carbon", "schedule_log", "still_needed", "counted"):
+            one, other = getattr(as_change, field), getattr(as_level, field)
+            assert one == other or one == pytest.approx(other, rel=1e-9, abs=1e-9)
+        if abs(change - asked) > 1e-6:
+            assert (as_level.light, as_level.course) == (as_change.light, as_change.course)
+            assert (
+                as_level.counted_by == as_change.counted_by == ("whole" if t == 5 else "schedule")
+            )
+
+
+def test_to_nothing_no_even_rate_leads_so_it_is_due_by_equal_steps() -> None:
+    fall = {"type": "level", "value": 0, "op": "<=", "unit": "%"}
+    found = line([10, 8], year=2021, measured_in="%", **fall)
+    assert (found.counted_by, found.counted) == ("steps", pytest.approx(1))
+    from_nothing = line([0, 2], year=2021, measured_in="%", **(fall | {"value": 10, "op": ">="}))
+    assert (from_nothing.counted_by, from_nothing.counted) == ("steps", pytest.approx(1))
+
+
+@pytest.mark.parametrize(
+    ("levels", "is_late_from_the_start"), [([0.7, 0.6], True), ([0.6, 0.6], True), ([None, 0.6], False)]
+)  # fmt: skip
+def test_who_is_not_there_at_the_end_went_away_unless_nobody_knows_from_where(
+    levels: list[float | None], is_late_from_the_start: bool
+) -> None:
+    base, level = levels
+    assert level is not None
+    assert at_end(base, level).course == ("away" if is_late_from_the_start else "")
+
+
+def test_a_level_too_far_for_numbers_is_met_or_not_met_and_says_no_course() -> None:
+    found = at_end(0, -1e308, value=1e-10)
+    assert (found.counted_by, found.points, found.course) == ("state", 0, "")
+    held = at_end(1e-320, 1e-10, value=1e-320, op="<=")
+    assert (held.counted_by, held.light, held.course) == ("state", "not_met", "away")
+
+
+def test_a_reference_and_a_check_bind_nobody() -> None:
+    own = line([100, 90], year=2021, binding=True)
+    reference = line([100, 90], year=2021, binding=True, applies_to=[], reference_for=["lake"])
+    loose = line([100, 90], year=2021)
+    assert (own.binding, reference.binding, loose.binding) == (True, False, False)
+    bare = TargetLine("T", "", "", "level", "%", ">=", 1, "S", "own")
+    assert not bare.binding and not bare.scored  # unless it says so
+
+
+def test_only_the_entities_that_are_named_are_assessed_in_years_that_there_are() -> None:
+    frame = framework([indicator("P01", "x", unit="tce/10k CNY", ends=(10, 0))])
+    data = panel({"P01": [[100, 90], [100, 80]]})
+    found = assess_targets(plan({"T": {}}), data, frame, year=2021, base_year=2020, only=["B"])
+    assert {entity: row.actual for entity, (row,) in found.items()} == {"B": pytest.approx(20)}
+    (early,) = assess_targets(plan({"T": {}}), data, frame, year=2021, base_year=2019)["A"]
+    assert (early.note, early.base) == ("not_reported", None)
+
+
+@pytest.mark.parametrize(
+    ("base", "note"),
+    [(100, ""), (100.09, ""), (99.91, ""), (100.2, "implied_base_differs"), (99.8, "implied_base_differs"), (None, "")],
+)  # fmt: skip
+@pytest.mark.parametrize("is_level_first", [True, False])
+def test_the_implied_base_is_the_same_whichever_form_is_the_check(
+    base: float | None, note: str, is_level_first: bool
+) -> None:
+    """85 is a fall by 15 % of a base of 100, to one part in a thousand."""
+    level: dict[str, Any] = {"type": "level", "value": 85, "unit": "tce/10k CNY", "op": "<="}
+    forms: list[dict[str, Any]] = [level, {}] if is_level_first else [{}, level]
+    made = plan({"T1": forms[0], "T2": {**forms[1], "scored": False, "consistent_with": "T1"}})
+    frame = framework([indicator("P01", "x", unit="tce/10k CNY", ends=(10, 0))])
+    data = panel({"P01": [[base, 90, 90, 90, 90, 85]]})
+    own, check = assess_targets(made, data, frame, year=2025, base_year=2020)["A"]
+    assert (own.implied_base, check.implied_base) == (None, pytest.approx(100))
+    if base is not None or is_level_first is False:
+        assert check.note == note
+
+
+def test_two_targets_of_one_kind_imply_no_base() -> None:
+    made = plan({"T1": {}, "T2": {"value": 20, "scored": False, "consistent_with": "T1"}})
+    frame = framework([indicator("P01", "x", unit="tce/10k CNY", ends=(10, 0))])
+    found = assess_targets(made, panel({"P01": [[100, 90]]}), frame, year=2021, base_year=2020)
+    assert [row.implied_base for row in found["A"]] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("scored", "is_form_of", "role"),
+    [(True, "", "own"), (False, "", "own"), (True, "T1", "own"), (False, "T1", "check")],
+)
+def test_a_check_is_an_unscored_form_of_another_target(
+    scored: bool, is_form_of: str, role: str
+) -> None:
+    made = plan({"T1": {}, "T2": {"scored": scored, "consistent_with": is_form_of}})
+    frame = framework([indicator("P01", "x", unit="tce/10k CNY", ends=(10, 0))])
+    found = assess_targets(made, panel({"P01": [[100, 90]]}), frame, year=2021, base_year=2020)
+    assert found["A"][1].role == role
+
+
+def test_a_rise_that_only_its_schedule_takes_beyond_numbers_is_not_computable() -> None:
+    """10^293 of a fall by 10^-15: the quotient is a number, a fifth of the way is not."""
+    assert line([1.0, 1e293], year=2021, value=1e-13).light == "not_computable"

@@ -130,6 +130,14 @@ def test_of_equal_sets_the_one_that_comes_first_is_withheld() -> None:
     assert cheapest_hitting({"a": 1.0, "b": 1.0}, [frozenset("ab")]) == {"a"}
 
 
+@pytest.mark.parametrize("unit", [1e-9, 1.0, 1e9])
+def test_what_is_cheapest_is_the_same_in_any_unit_of_cost(unit: float) -> None:
+    """Only of equal sets does the order decide."""
+    costs = {"a": 2 * unit, "b": unit, "c": unit}
+    assert cheapest_hitting(costs, [frozenset("ab"), frozenset("ac")]) == {"a"}
+    assert cheapest_hitting(costs, [frozenset("ab")]) == {"b"}
+
+
 @pytest.mark.parametrize("seed", [0, 8, 10])
 def test_no_set_that_hits_every_proof_is_cheaper(seed: int) -> None:
     draw = random.Random(seed)

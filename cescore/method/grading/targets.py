@@ -290,7 +290,7 @@ def _assessed(
         return _without(line, reason)
     if not is_comparable:
         return _without(line, State.NOT_COMPUTABLE, "unit_differs")
-    if needs_base and not (line.base and line.base > 0):
+    if needs_base and not (line.base is not None and line.base > 0):
         return _without(line, State.NOT_COMPUTABLE)
     return (
         _with_level(target, line, clock, rules)
@@ -310,7 +310,7 @@ def _with_level(
     if base is None:
         return _met_or_not(line)
     if meets(base, target.op, target.value):
-        return _held(line, clock, PointsLadder.of(rules))
+        return _held(line, level, clock, PointsLadder.of(rules))
     if target.has_schedule and min(base, target.value) > 0:  # an even yearly rate leads there
         way = 1 - target.value / base if target.op == "<=" else target.value / base - 1
         return replace(_with_change(target, line, way, clock, rules), actual=level)
@@ -328,17 +328,20 @@ def _with_level(
 
 def _met_or_not(line: TargetLine) -> TargetLine:
     """A level that nothing tells the way of: all points or none."""
-    is_met = line.level is not None and meets(line.level, line.op, line.value)
+    is_met = _is_met(line)
     light: Light = "met" if is_met else "not_met"
     return replace(line, light=light, points=float(is_met), counted_by="state")
 
 
-def _held(line: TargetLine, clock: Clock, ladder: PointsLadder) -> TargetLine:
+def _is_met(line: TargetLine) -> bool:
+    return line.level is not None and meets(line.level, line.op, line.value)
+
+
+def _held(line: TargetLine, level: float, clock: Clock, ladder: PointsLadder) -> TargetLine:
     """A level that met its target in the base year: all points while it does, fewer as it loses it."""
-    level = 0.0 if line.level is None else line.level
-    if meets(level, line.op, line.value):
+    if _is_met(line):
         return _counted(line, 1.0, "held", clock, ladder.without_bonus)
-    share = 1 - abs(level - line.value) / abs(line.value) if line.value else -math.inf
+    share = 1 - abs(level - line.value) / abs(line.value) if line.value else math.inf
     if not math.isfinite(share):
         return _met_or_not(line)
     return _counted(line, share, "held", clock, ladder.without_bonus)
@@ -348,8 +351,7 @@ def _counted(
     line: TargetLine, share: float, by: CountedBy, clock: Clock, ladder: PointsLadder
 ) -> TargetLine:
     """The line of a level with the points of a share, and its light."""
-    is_met = line.level is not None and meets(line.level, line.op, line.value)
-    light: Light = "met" if is_met else "not_met" if clock.is_over else light_of(share)
+    light: Light = "met" if _is_met(line) else "not_met" if clock.is_over else light_of(share)
     points = ladder.points(share)
     return replace(line, counted=share, counted_by=by, light=light, points=points)
 
@@ -370,7 +372,8 @@ def _with_change(
         return _without(line, State.NOT_COMPUTABLE)
     fall, whole = cumulative_fall(base, level), sign * goal
     carbon = schedule_carbon(fall, whole, clock.elapsed)
-    if not all(math.isfinite(x) for x in (fall / whole, carbon or 0.0)):  # beyond any number
+    shares = [share for share in (fall / whole, carbon) if share is not None]
+    if not all(map(math.isfinite, shares)):  # beyond any number
         return _without(line, State.NOT_COMPUTABLE)
     needed = _needed(fall, whole, clock.years_left)
     line = replace(

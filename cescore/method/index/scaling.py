@@ -518,8 +518,9 @@ def percentile_rank(
     [0.0, 25.0, 25.0, 75.0, 100.0]
     """
     ordered = _ordered(x, among)
-    if bool(is_equal(ordered[0], ordered[-1])):
-        _refuse(x, f"all values are {ordered[0]:g}")
+    least, greatest = ordered[0], ordered[-1]
+    if bool(is_equal(least, greatest)):
+        _refuse(x, f"all values are {least:g}")
     points = borda(_floats(x), direction=direction, among=ordered)
     return _placed(x, np.clip(points / (len(ordered) - 1), 0, 1), scale)
 
