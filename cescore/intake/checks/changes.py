@@ -16,6 +16,7 @@ from cescore.intake.wording import code as named_code
 from cescore.method.column import State
 from cescore.method.editing.historical_ratio import hidiroglou_berthelot
 from cescore.method.editing.slips import power_of_ten
+from cescore.method.shelf import put_down
 from cescore.method.thresholds import at_least, at_most
 
 LEAST_COUNT_FOR_CHANGE = 10  # from 1 shop to 3 is no jump
@@ -73,6 +74,7 @@ def comparisons(
     size = max(1, MOST_CELLS // max(len(cube.entities) * len(cube.years), 1))
     for start in range(0, len(variables), size):
         yield YearComparison(cube, variables, rules, slice(start, start + size))
+        put_down()
 
 
 def check_changes(part: YearComparison) -> Iterator[Finding]:
