@@ -78,7 +78,9 @@ class Rows:
     text: NDArray[np.object_] | None = None  # of codes; None where no row is one
 
     def taken(self, at: Ints) -> Rows:
-        """Some of the rows."""
+        """Some of the rows, in rising order; all of them are these rows themselves."""
+        if len(at) == len(self.year):
+            return self
         text = None if self.text is None else self.text[at]
         first = (self.entity[at], self.variable[at], self.year[at], self.value[at])
         return Rows(*first, self.status[at], self.basis[at], text)
