@@ -41,8 +41,9 @@ class Shelf:
             self._board, self._used = _new_board(max(size, BOARD)), 0
         array = np.ndarray(shape, dtype, buffer=self._board, offset=self._used)
         self._used += -(-size // ALIGNED) * ALIGNED
-        if value != 0:  # a file begins as zeros
-            array.fill(value)
+        for part in array if value != 0 else ():  # a file begins as zeros
+            part.fill(value)
+            self._board.madvise(mmap.MADV_DONTNEED)
         return array
 
 

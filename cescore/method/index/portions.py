@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import numpy as np
@@ -46,7 +47,7 @@ def in_portions(step: Callable[[slice], T], panel: Panel, *, is_whole: bool = Fa
 def _portions(count: int) -> Iterator[slice]:
     """As few slices as there must be, of equal size but for one."""
     ends = np.linspace(0, count, -(-count // AT_ONCE) + 1).astype(int).tolist()
-    return (slice(first, last) for first, last in zip(ends, ends[1:], strict=False))
+    return (slice(first, last) for first, last in pairwise(ends))
 
 
 @dataclass
