@@ -107,12 +107,12 @@ def _unusual(
     rule, both = part.rules.ratio_edit, part.both[:, rows, y]
     asked = np.flatnonzero(both.sum(axis=1) >= rule.least_n)  # most variables are no type's own
     both = both[asked]
-    cells = np.ix_(asked, rows, [y])
-    before, now = (np.where(both, x[cells][:, :, 0], np.nan) for x in (part.before, part.now))
+    cells = np.ix_(asked, rows)
+    before, now = (np.where(both, x[:, :, y][cells], np.nan) for x in (part.before, part.now))
     edit = hidiroglou_berthelot(before, now, u=rule.u, a=rule.a, c=rule.c)
     with np.errstate(all="ignore"):
         apart = np.maximum(edit.ratio / edit.median, edit.median / edit.ratio) - 1
-    out = edit.stands_out & (edit.count >= rule.least_n) & ~told[cells][:, :, 0]
+    out = edit.stands_out & (edit.count >= rule.least_n) & ~told[:, :, y][cells]
     out &= at_least(apart, rule.least_change)
     for v, i in np.argwhere(out).tolist():
         yield part.told(

@@ -40,7 +40,7 @@ def check_peers(part: YearComparison, size: Floats) -> Iterator[Finding]:
     asked[:, :, 1:] &= part.powers == 0
     known, x = part.present & (size > 0), np.full(part.values.shape, np.nan)
     with np.errstate(all="ignore"):
-        x[known] = np.log10(part.values[known] / np.broadcast_to(size, known.shape)[known])
+        x[known] = np.log10((part.values / size)[known])
     x[~np.isfinite(x)] = np.nan
     for name, rows in strata(part.cube, rule.least_n).items():
         for y in range(x.shape[2]):
