@@ -38,7 +38,7 @@ def check_peers(part: YearComparison, size: Floats) -> Iterator[Finding]:
     """
     rule, asked = part.rules.peers, part.present & ~part.is_count
     asked[:, :, 1:] &= part.powers == 0
-    known, x = part.present & (size > 0), np.full(part.values.shape, np.nan)
+    known, x = part.present & (size > 0), np.full_like(part.values, np.nan)
     with np.errstate(all="ignore"):
         x[known] = np.log10((part.values / size)[known])
     x[~np.isfinite(x)] = np.nan
