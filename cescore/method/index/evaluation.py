@@ -271,7 +271,7 @@ class TypeEvaluation:
 
     def _score_status(self, code: str) -> NDArray[np.object_]:
         column = self.scored.scores.column(code)
-        filled = column.is_present & (self.scored.rule[code] == "floor")
+        filled = column.is_present & (self.scored.rule_of(code) == "floor")
         return np.where(filled, "floor", _status(column))
 
     @cached_property

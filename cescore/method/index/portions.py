@@ -14,6 +14,7 @@ from cescore.method.column import LARGE, Panel
 from cescore.method.shelf import Shelf, put_down
 
 AT_ONCE = 16_384  # entities of a portion, at most
+ARRAYS = 100  # of entities and years that a step gives, by and large
 
 Array = NDArray[Any]
 T = TypeVar("T")
@@ -34,7 +35,7 @@ def in_portions(step: Callable[[slice], T], panel: Panel, *, is_whole: bool = Fa
         Whether it cannot, as it compares everybody with everybody: it is then asked once.
     """
     count, years = panel.shape
-    if is_whole or count * years * max(len(panel.columns), 1) <= LARGE:
+    if is_whole or count * years * ARRAYS <= LARGE:
         return step(slice(0, count))
     gathered = _Gathered(panel)
     for portion in _portions(count):
