@@ -31,6 +31,7 @@ class Stages:
         cpu, wall = time.process_time(), time.monotonic()
         self.found |= {name: cpu - self._cpu, f"{name}, wall s": wall - self._wall}
         self.found |= {f"{name}, peak MB": peak_memory(), "peak MB": peak_memory()}
+        print(f"{name}: {self.found[name]:.0f} CPU s, {peak_memory():.0f} MB", file=sys.stderr)
         self._cpu, self._wall = cpu, wall
 
 

@@ -8,15 +8,14 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from cescore.definitions.model import Framework
 from cescore.evaluation.per_entity import PerEntity
 from cescore.evaluation.yearly import YearlyEvaluation, evaluate_workspace
 from cescore.intake.register.entities import Register
 from cescore.intake.workspace import Workspace
 from cescore.method.column import Column, Panel, State
 from cescore.method.grading.measures import MeasureLine
+from cescore.method.index.aggregate import looks_at_all
 from cescore.method.index.evaluation import TypeEvaluation
-from cescore.method.index.outranking import AMONG_ALL
 
 MOVED = "moved_"  # begins the code under which an indicator's own values stand
 
@@ -112,7 +111,7 @@ def _workspace_of(yearly: YearlyEvaluation, questions: Mapping[str, WhatIf]) -> 
         framework = workspace.definitions.frameworks.get(entity.entity_type)
         entities[name] = replace(entity, entity_id=name)
         askers[question.entity_id].append(name)
-        if framework is not None and not _looks_at_all(framework):
+        if framework is not None and not looks_at_all(framework):
             by_type[entity.entity_type].append(name)
     panels = {
         entity_type: _panel_of(_with_indicators(yearly, entity_type, questions), names, questions)
@@ -199,8 +198,3 @@ def _panel_of(panel: Panel, names: Sequence[str], questions: Mapping[str, WhatIf
         attributes={k: tuple(v[i] for i in rows) for k, v in panel.attributes.items()},
         codes={k: v[rows] for k, v in panel.codes.items()},
     )
-
-
-def _looks_at_all(framework: Framework) -> bool:
-    """Whether an entity's index depends on who else is evaluated with it."""
-    return any(framework.mean_of(code)[0] in AMONG_ALL for code in (*framework.groups, ""))

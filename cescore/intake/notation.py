@@ -52,6 +52,7 @@ _DEVICES = frozenset(
 )
 # GB 32100-2015: the unified social credit code, its letters and the weight of each place.
 _CREDIT_LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+CLOSE = 0.6  # how near a word must come to a known one to be taken for it (difflib)
 _CREDIT_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 _CREDIT_CODE = re.compile(f"^[0-9]{{2}}[0-9]{{6}}[{_CREDIT_LETTERS}]{{10}}$")
 
@@ -208,8 +209,18 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """The one of the known words that was probably meant; "" where none is close."""
     words = list(known)
     same = folded(word)
-    alike = next((other for other in words if folded(other) == same), "")
-    return alike or next(iter(difflib.get_close_matches(word, words, n=1, cutoff=0.6)), "")
+    alike = next((other for other in words if _letters(other) == same), "")
+    if alike:
+        return alike
+    # of a length at which it can be close at all, as difflib would find out word by word
+    n = len(word)
+    long = [w for w in words if w and 2 * min(n, len(w)) / (n + len(w)) >= CLOSE]
+    return next(iter(difflib.get_close_matches(word, long, n=1, cutoff=CLOSE)), "")
+
+
+def _letters(word: str) -> str:
+    """A word as `folded` gives it, plain letters and digits by a shorter way."""
+    return word.casefold() if word.isascii() and word.isalnum() else folded(word)
 
 
 def _wrong(text: str, problem: str, unit_: str = "") -> Cell:

@@ -155,13 +155,22 @@ class Chosen(Mapping[str, Column]):
     def __contains__(self, code: object) -> bool:
         return code in self._columns
 
-    def row(self, row: int) -> dict[str, Column]:
-        """All columns of one of the rows, without cutting the others out."""
-        return _rows(self._columns, slice(int(self._rows[row]), int(self._rows[row]) + 1))
+    def some(self, rows: slice) -> dict[str, Column]:
+        """All columns of some of the rows, without cutting the others out."""
+        chosen = self._rows[rows]
+        first, last = (int(chosen[0]), int(chosen[-1])) if len(chosen) else (0, -1)
+        span = _rows(self._columns, slice(first, last + 1))
+        if last - first == len(chosen) - 1 and (np.diff(chosen) == 1).all():
+            return span
+        return dict(Chosen(self._columns, chosen))
 
 
 def _rows(columns: Mapping[str, Column], rows: slice) -> dict[str, Column]:
-    """Some neighbouring rows of columns, as views."""
+    """Some neighbouring rows of columns, as views where they can be."""
+    if isinstance(columns, Chosen):
+        return columns.some(rows)
+    if isinstance(columns, ChainMap):
+        return {k: v for part in reversed(columns.maps) for k, v in _rows(part, rows).items()}
     return {
         code: Column(whole.values[rows], whole.state[rows], whole.flags[rows])
         for code, whole in columns.items()
@@ -266,13 +275,18 @@ class Panel(PanelTables):
 
     def alone(self, row: int) -> Panel:
         """The panel of one entity, its arrays views where they can be."""
-        only, own = slice(row, row + 1), self.columns
+        return self.some(slice(row, row + 1))
+
+    def some(self, rows: slice) -> Panel:
+        """The panel of neighbouring entities, its arrays views where they can be."""
+        if rows == slice(0, len(self.entities)):
+            return self
         return replace(
             self,
-            entities=self.entities[only],
-            columns=own.row(row) if isinstance(own, Chosen) else _rows(own, only),
-            attributes={k: v[only] for k, v in self.attributes.items()},
-            codes={k: v[only] for k, v in self.codes.items()},
+            entities=self.entities[rows],
+            columns=_rows(self.columns, rows),
+            attributes={k: v[rows] for k, v in self.attributes.items()},
+            codes={k: v[rows] for k, v in self.codes.items()},
         )
 
     def year_position(self, year: int) -> int:

@@ -87,6 +87,19 @@ def test_bands_that_are_left_out_are_said_to_be(large: YearlyEvaluation, tmp_pat
     }  # how many there are is not for a page
 
 
+def test_the_sample_on_shelves_and_in_portions_is_the_sample(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    root = Path(__file__).parents[2]
+    plain = evaluate_workspace(Workspace.load(root, 2025))
+    monkeypatch.setattr("cescore.intake.observations.arrays.LARGE", 1)
+    monkeypatch.setattr("cescore.method.index.portions.LARGE", 1)
+    monkeypatch.setattr("cescore.method.index.portions.AT_ONCE", 7)
+    laid_down = evaluate_workspace(Workspace.load(root, 2025))
+    assert laid_down.workspace.findings == plain.workspace.findings
+    pd.testing.assert_frame_equal(laid_down.results(), plain.results(), check_exact=True)
+
+
 def test_of_many_findings_the_first_are_printed_and_all_are_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -83,7 +83,7 @@ class PublicView:
     def _hidden(self, *, only_numbers: bool) -> Years:
         of_panel = set(self.whole.panel.years)
         found = {code: of_panel.intersection(years) for code, years in self.withheld.items()}
-        accounts, indicators = self._recomputed
+        accounts, indicators = self._recomputed.accounts, self._recomputed.indicators
         for now, whole in ((accounts, self.whole.accounts), (indicators, self.whole.indicators)):
             own = whole.alone(self.row)
             for code, column in now.columns.items():

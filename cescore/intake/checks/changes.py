@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from cescore.intake.wording import code as named_code
 from cescore.method.column import State
 from cescore.method.editing.historical_ratio import hidiroglou_berthelot
 from cescore.method.editing.slips import power_of_ten
+from cescore.method.shelf import put_down
 from cescore.method.thresholds import at_least, at_most
 
 LEAST_COUNT_FOR_CHANGE = 10  # from 1 shop to 3 is no jump
@@ -57,9 +59,11 @@ class YearComparison:
         numbers: dict[str, Value] = {name: float(value) for name, value in change.items()}
         return value_finding(code, self.cube, (self.first + v, e, y + 1), **numbers, **values)
 
+    @cached_property
     def powers(self) -> NDArray[np.int64]:
         """Powers of ten that changes look like; 0 on the way back from a slip of the year before."""
-        power = power_of_ten(self.ratio, self.rules.unit_slip)
+        power = np.zeros(self.ratio.shape, np.int64)
+        power[self.both] = power_of_ten(self.ratio[self.both], self.rules.unit_slip)
         product = self.ratio[:, :, 1:] * self.ratio[:, :, :-1]
         led_back = (product > BACK[0]) & (product < BACK[1]) & (power[:, :, :-1] != 0)
         power[:, :, 1:][led_back] = 0
@@ -73,24 +77,26 @@ def comparisons(
     size = max(1, MOST_CELLS // max(len(cube.entities) * len(cube.years), 1))
     for start in range(0, len(variables), size):
         yield YearComparison(cube, variables, rules, slice(start, start + size))
+        put_down()
 
 
 def check_changes(part: YearComparison) -> Iterator[Finding]:
     """Unit slips, jumps (W1, W2) and changes that stand out, each value told once."""
-    rules, power = part.rules, part.powers()
-    usual = at_least(part.ratio - 1, rules.year_on_year_low)
-    usual &= at_most(part.ratio - 1, rules.year_on_year_high)
-    is_small = part.is_count & ~(np.nan_to_num(part.before) >= LEAST_COUNT_FOR_CHANGE)
-    jump = ~usual & (power == 0) & ~is_small
-    limits = {"low": rules.year_on_year_low, "high": rules.year_on_year_high}
+    rules, power = part.rules, part.powers
+    change, unusual = part.ratio[part.both] - 1, np.zeros(part.both.shape, bool)
+    low, high = rules.year_on_year_low, rules.year_on_year_high
+    unusual[part.both] = ~(at_least(change, low) & at_most(change, high))
+    is_small = part.is_count & ~(part.before >= LEAST_COUNT_FOR_CHANGE)
+    jump = unusual & (power == 0) & ~is_small
+    limits = {"low": low, "high": high}
     for v, e, y in np.argwhere(power != 0).tolist():
         yield part.told("unit_slip", (v, e, y), power=int(power[v, e, y]))
     for v, e, y in np.argwhere(jump).tolist():
         yield part.told("year_on_year", (v, e, y), **limits)
     if rules.ratio_edit.is_checked:
+        told = jump | (power != 0) | is_small
         for name, rows in strata(part.cube, rules.ratio_edit.least_n).items():
             for y in range(part.ratio.shape[2]):
-                told = jump | (power != 0) | is_small
                 yield from _unusual(part, among(part.cube, name), rows, y, told)
 
 
@@ -99,16 +105,19 @@ def _unusual(
 ) -> Iterator[Finding]:
     """Changes of a year that stand out among those of some entities (W1, size-aware)."""
     rule, both = part.rules.ratio_edit, part.both[:, rows, y]
-    before, now = (np.where(both, x[:, rows, y], np.nan) for x in (part.before, part.now))
+    asked = np.flatnonzero(both.sum(axis=1) >= rule.least_n)  # most variables are no type's own
+    both = both[asked]
+    cells = np.ix_(asked, rows)
+    before, now = (np.where(both, x[:, :, y][cells], np.nan) for x in (part.before, part.now))
     edit = hidiroglou_berthelot(before, now, u=rule.u, a=rule.a, c=rule.c)
     with np.errstate(all="ignore"):
         apart = np.maximum(edit.ratio / edit.median, edit.median / edit.ratio) - 1
-    out = edit.stands_out & (edit.count >= rule.least_n) & ~told[:, rows, y]
+    out = edit.stands_out & (edit.count >= rule.least_n) & ~told[:, :, y][cells]
     out &= at_least(apart, rule.least_change)
     for v, i in np.argwhere(out).tolist():
         yield part.told(
             "unusual_change",
-            (v, int(rows[i]), y),
+            (int(asked[v]), int(rows[i]), y),
             low=float(edit.low[v, i]) - 1,
             high=float(edit.high[v, i]) - 1,
             median=float(edit.median[v, 0]) - 1,

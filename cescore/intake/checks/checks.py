@@ -34,6 +34,7 @@ from cescore.intake.wording import code as named_code
 from cescore.method.column import Panel, State
 from cescore.method.index.energy import mixed_bases
 from cescore.method.index.formulas import evaluate, holds
+from cescore.method.shelf import put_down
 from cescore.method.thresholds import at_least, at_most, meets
 
 
@@ -68,6 +69,7 @@ def check(layout: PanelLayout, checked: Checked) -> tuple[Finding, ...]:
         found.extend(_check_years(cube, checked))
         found.extend(_check_ranges(cube, checked))
         found.extend(_check_required(cube, checked))
+        put_down()
     found.extend(_check_sums(layout.sum_checks, checked.built_in.sum_tolerance))
     return (*_placed(found, layout.sources), *_check_sums_of_bases(layout, checked))
 
@@ -92,6 +94,7 @@ def _check_rules(
         for i, j in np.argwhere(broken).tolist():
             seen = [others.told(one, entity_type, (i, j), sources) for one in looked]
             yield _broken(rule, panel, (i, j), seen, sources)
+        put_down()
 
 
 def _broken(

@@ -37,9 +37,10 @@ def check_peers(part: YearComparison, size: Floats) -> Iterator[Finding]:
         The size of each entity (entities, years), NaN where it is not known.
     """
     rule, asked = part.rules.peers, part.present & ~part.is_count
-    asked[:, :, 1:] &= part.powers() == 0
+    asked[:, :, 1:] &= part.powers == 0
+    known, x = part.present & (size > 0), np.full_like(part.values, np.nan)
     with np.errstate(all="ignore"):
-        x = np.log10(np.where(part.present & (size > 0), part.values / size, np.nan))
+        x[known] = np.log10((part.values / size)[known])
     x[~np.isfinite(x)] = np.nan
     for name, rows in strata(part.cube, rule.least_n).items():
         for y in range(x.shape[2]):
@@ -50,26 +51,27 @@ def _far(
     part: YearComparison, at: tuple[str, Rows, int], x: Floats, asked: Bools
 ) -> Iterator[Finding]:
     (name, rows, y), rule, cube = at, part.rules.peers, part.cube
+    some = np.flatnonzero(np.isfinite(x).sum(axis=1) >= rule.least_n)
+    x, asked = x[some], asked[some]
     median = row_quantile(x, 0.5)
     deviation = CONSISTENT * row_quantile(np.abs(x - median), 0.5)
-    enough = np.isfinite(x).sum(axis=1, keepdims=True) >= rule.least_n
     with np.errstate(invalid="ignore"):
         distance = x - median
         power = np.nan_to_num(np.round(distance)).astype(np.int64)
         far = np.abs(distance) > rule.spread * np.maximum(deviation, NEAR / rule.spread)
         near = np.abs(distance - power) <= NEAR
-    told = enough & far & near & asked & (np.abs(power) >= rule.least_power)
+    told = far & near & asked & (np.abs(power) >= rule.least_power)
     for v, i in np.argwhere(told).tolist():
         code = rule.size[cube.entities[0].entity_type]
         finding = value_finding(
             "unit_slip",
             cube,
-            (part.first + v, int(rows[i]), y),
-            now=float(part.values[v, rows[i], y]),
+            (part.first + int(some[v]), int(rows[i]), y),
+            now=float(part.values[some[v], rows[i], y]),
             per_size=float(10 ** x[v, i]),
             magnitude=round(float(median[v, 0])),  # no closer: of an odd number it is one's own
             power=int(power[v, i]),
-            meant=float(part.values[v, rows[i], y] / 10.0 ** power[v, i]),
+            meant=float(part.values[some[v], rows[i], y] / 10.0 ** power[v, i]),
             size=named_code(code),
             n=int(np.isfinite(x[v]).sum()),
             among=among(cube, name),

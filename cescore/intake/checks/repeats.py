@@ -7,16 +7,22 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cescore.definitions.model import BuiltInChecks
-from cescore.intake.checks.changes import Bools, YearComparison
+from cescore.intake.checks.changes import YearComparison
 from cescore.intake.findings import Finding
 from cescore.intake.observations.panel import Cube
 from cescore.intake.wording import Value
 from cescore.intake.wording import code as named_code
 
 LEAST_DIGITS_FOR_SAME = 4  # 120 twice is no surprise, 1203.7 twice is
+NEAR = (
+    1e-6  # units of the third digit; rounding to fifteen digits moves less than a millionth of that
+)
 
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
 Cell = tuple[int, int, int]  # variable, entity, year
 
 
@@ -37,10 +43,10 @@ class Repeats:
         self.compared += (part.both & quantities).sum(axis=0)
         self.figures += (part.present & quantities).sum(axis=0)
         same = part.both & quantities & (part.now == part.before)
+        same[same] = have_digits(part.now[same])
         for v, e, y in np.argwhere(same).tolist():
-            if has_digits(part.now[v, e, y]):
-                finding = part.told("same_as_last_year", (v, e, y))
-                self.last_years.append(((part.first + v, e, y), finding))
+            finding = part.told("same_as_last_year", (v, e, y))
+            self.last_years.append(((part.first + v, e, y), finding))
         self._add_shared(part, part.present & quantities & (part.values != 0))
 
     def _add_shared(self, part: YearComparison, compared: Bools) -> None:
@@ -52,10 +58,10 @@ class Repeats:
         alone = equal.copy()
         alone[:, :, 1:] &= ~equal[:, :, :-1]
         alone[:, :, :-1] &= ~equal[:, :, 1:]
+        alone[alone] = have_digits(values[:, :, :-1][alone])
         for v, y, i in np.argwhere(alone).tolist():
-            if has_digits(values[v, y, i]):
-                code = part.cube.codes[part.first + v]
-                self.shared[int(rows[v, y, i]), int(rows[v, y, i + 1]), y].append(code)
+            code = part.cube.codes[part.first + v]
+            self.shared[int(rows[v, y, i]), int(rows[v, y, i + 1]), y].append(code)
 
     def findings(self) -> Iterator[Finding]:
         return chain(self._of_last_year(), self._of_others())
@@ -106,6 +112,21 @@ class Repeats:
         return a.entity_id in (b.parent_id, b.counted_in, b.same_as) or (
             b.entity_id in (a.parent_id, a.counted_in, a.same_as)
         )
+
+
+def have_digits(values: Floats) -> Bools:
+    """Which figures `has_digits`, worked out together where no rounding can matter.
+
+    A figure that is apart from all of three digits by more than rounding to fifteen could move it has
+    more digits; only what is near one of three is written out.
+    """
+    found = np.ones(values.shape, bool)
+    with np.errstate(all="ignore"):
+        scaled = np.abs(values) / 10.0 ** (np.floor(np.log10(np.abs(values))) - 2)
+        is_near = ~(np.abs(scaled - np.round(scaled)) > NEAR)
+    near, back = np.unique(values[is_near], return_inverse=True)
+    found[is_near] = np.array([has_digits(value) for value in near.tolist()], bool)[back]
+    return found
 
 
 def has_digits(value: float) -> bool:

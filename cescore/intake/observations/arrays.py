@@ -7,7 +7,7 @@ no part of a grid: they stand in the frame of `Observations`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,8 @@ from cescore.definitions.model import Variable
 from cescore.intake.observations.keys import Keys
 from cescore.intake.observations.statuses import ESTIMATED, MISSING, NOT_APPLICABLE
 from cescore.intake.register.entities import Register
-from cescore.method.column import Flag, State
+from cescore.method.column import LARGE, Flag, State
+from cescore.method.shelf import Shelf
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -50,13 +51,17 @@ class TypeGrid:
 
     @classmethod
     def empty(cls, codes: Sequence[str], entities: int, years: int) -> TypeGrid:
+        """No row yet; the arrays of a large type lie on a shelf."""
         shape = (len(codes), entities, years)
+        full: Callable[..., NDArray[Any]] = np.full
+        if len(codes) * entities * years > LARGE:
+            full = Shelf().full
         return cls(
             tuple(codes),
-            np.full(shape, np.nan),
-            np.full(shape, State.MISSING, np.uint8),
-            np.zeros(shape, np.uint8),
-            np.zeros(shape, bool),
+            full(shape, np.nan, np.float64),
+            full(shape, State.MISSING, np.uint8),
+            full(shape, 0, np.uint8),
+            full(shape, False, np.bool_),
         )
 
 
@@ -73,7 +78,9 @@ class Rows:
     text: NDArray[np.object_] | None = None  # of codes; None where no row is one
 
     def taken(self, at: Ints) -> Rows:
-        """Some of the rows."""
+        """Some of the rows, in rising order; all of them are these rows themselves."""
+        if len(at) == len(self.year):
+            return self
         text = None if self.text is None else self.text[at]
         first = (self.entity[at], self.variable[at], self.year[at], self.value[at])
         return Rows(*first, self.status[at], self.basis[at], text)

@@ -25,6 +25,7 @@ from cescore.intake.sources.csv_source import CsvSource
 from cescore.intake.sources.inventory import SourceFile
 from cescore.intake.sources.parquet_source import ParquetSource
 from cescore.intake.wording import phrase
+from cescore.method.shelf import put_down
 
 MOST_SPLIT = 100  # entities of two sources named one by one
 
@@ -118,6 +119,7 @@ class _Intake:
             rest = np.flatnonzero(~accepted)
             if rest.size:
                 self._look(batch, rest, rows.rows, rows.is_plain, (source, position, folder), told)
+            put_down()
         told.say()
 
     def _is_too_long(self, source: Source) -> bool:

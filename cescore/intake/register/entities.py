@@ -212,6 +212,8 @@ def _state_in(states: Sequence[Entity], year: int) -> Entity:
 
 def _whole(state: Entity, states: Sequence[Entity]) -> Entity:
     """A state over all years of its entity."""
+    if len(states) == 1 and len(state.former_ids) < 2 and not state.absent:
+        return state
     return replace(
         state,
         valid_from=states[0].valid_from,

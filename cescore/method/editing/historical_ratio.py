@@ -8,6 +8,7 @@ business surveys, Survey Methodology 12(1), 73-83.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -108,7 +109,7 @@ def hidiroglou_berthelot(
         shift = np.where(ratio < median, 1 - median / ratio, ratio / median - 1)
         size = np.maximum(before, now) ** u
         effect = shift * size
-        q1, m, q3 = (row_quantile(effect, p) for p in (0.25, 0.5, 0.75))
+        q1, m, q3 = row_quantiles(effect, (0.25, 0.5, 0.75))
         least = np.abs(a * m)
         below, above = np.maximum(m - q1, least), np.maximum(q3 - m, least)
         lowest = np.where(below > 0, m - c * below, -np.inf)
@@ -131,10 +132,19 @@ def _ratio_at(effect: Floats, median: Floats, size: Floats) -> Floats:
 
 def row_quantile(values: Floats, share: float) -> Floats:
     """Quantile of each row without its NaN, linear between neighbours; NaN of an empty row."""
+    return row_quantiles(values, (share,))[0]
+
+
+def row_quantiles(values: Floats, shares: Sequence[float]) -> list[Floats]:
+    """Several quantiles of each row, which is put in order once, see `row_quantile`."""
     ordered = np.sort(values, axis=1)
     count = np.isfinite(ordered).sum(axis=1, keepdims=True)
     if not ordered.shape[1]:
-        return np.full((len(values), 1), np.nan)
+        return [np.full((len(values), 1), np.nan) for _ in shares]
+    return [_quantile(ordered, count, share) for share in shares]
+
+
+def _quantile(ordered: Floats, count: NDArray[np.int64], share: float) -> Floats:
     place = np.maximum(count - 1, 0) * share
     lower = np.floor(place).astype(np.int64)
     upper = np.minimum(lower + 1, np.maximum(count - 1, 0))

@@ -52,6 +52,11 @@ class Aggregation:
     coverage: Floats
 
 
+def looks_at_all(framework: Framework) -> bool:
+    """Whether an entity's index depends on who else is evaluated with it."""
+    return any(framework.mean_of(code)[0] in AMONG_ALL for code in (*framework.groups, ""))
+
+
 def arithmetic_mean(values: Members, weights: Members) -> Floats:
     """Weighted mean Σ w·x / Σ w over the members (first axis); weights need not add up to 1.
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 
 from cescore.definitions.model import Framework
 from cescore.method.column import Column, Panel, State, status_text
-from cescore.method.index.aggregate import Aggregation, aggregate
+from cescore.method.index.aggregate import Aggregation, aggregate, looks_at_all
 from cescore.method.index.contributions import Decomposition, decompose
 from cescore.method.index.coverage import is_sufficient, stands
 from cescore.method.index.indicators import compute_accounts, compute_indicators, has_same_accounts
@@ -22,8 +21,10 @@ from cescore.method.index.learning import learns_weights, with_learnt_weights
 from cescore.method.index.mean_tree import index_tree, progress_tree
 from cescore.method.index.missing import Scored, apply_missing_rules
 from cescore.method.index.normalise import Fitted, fit, normalise
+from cescore.method.index.portions import in_portions
 from cescore.method.index.progress import ProgressResult, progress_index
 from cescore.method.index.result_rows import Cells, ResultColumn, as_frame
+from cescore.method.shelf import put_down
 
 Floats = NDArray[np.float64]
 ROWS_AT_ONCE = 250_000  # of results made together
@@ -174,6 +175,7 @@ class TypeEvaluation:
             values = column.values[rows, years]
             for portion, cells in portions:
                 yield ResultColumn(cells, kind, code, unit, values[portion], words[portion])
+            put_down()
         now = np.flatnonzero(where[:, self.panel.year_position(self.run_year)])
         of_year = [
             (
@@ -269,7 +271,7 @@ class TypeEvaluation:
 
     def _score_status(self, code: str) -> NDArray[np.object_]:
         column = self.scored.scores.column(code)
-        filled = column.is_present & (self.scored.rule[code] == "floor")
+        filled = column.is_present & (self.scored.rule_of(code) == "floor")
         return np.where(filled, "floor", _status(column))
 
     @cached_property
@@ -279,7 +281,8 @@ class TypeEvaluation:
         return np.where(index.is_present & ~self.is_sufficient, "insufficient", _status(index))
 
 
-class FormulaValues(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class FormulaValues:
     """What the formulas of a framework give: accounts beside what was returned, and indicators."""
 
     accounts: Panel
@@ -288,8 +291,15 @@ class FormulaValues(NamedTuple):
 
 def computed_from(panel: Panel, framework: Framework, *, base_year: int) -> FormulaValues:
     """Accounts and indicators of a panel, see `indicators`."""
-    accounts = compute_accounts(panel, framework, base_year=base_year)
-    return FormulaValues(accounts, compute_indicators(accounts, framework, base_year=base_year))
+
+    def step(portion: slice) -> FormulaValues:
+        accounts = compute_accounts(panel.some(portion), framework, base_year=base_year)
+        indicators = compute_indicators(accounts, framework, base_year=base_year)
+        own = {code: accounts.columns[code] for code in framework.accounts}
+        return FormulaValues(replace(accounts, columns=own), indicators)
+
+    found = in_portions(step, panel)
+    return FormulaValues(panel.with_columns(found.accounts.columns), found.indicators)
 
 
 def computed_beside(graded: TypeEvaluation, framework: Framework) -> FormulaValues:
@@ -298,7 +308,21 @@ def computed_beside(graded: TypeEvaluation, framework: Framework) -> FormulaValu
     accounts, base_year = graded.accounts, graded.base_year
     if not has_same_accounts(framework, graded.framework):
         return computed_from(graded.panel, framework, base_year=base_year)
-    return FormulaValues(accounts, compute_indicators(accounts, framework, base_year=base_year))
+
+    def step(portion: slice) -> Panel:
+        return compute_indicators(accounts.some(portion), framework, base_year=base_year)
+
+    return FormulaValues(accounts, in_portions(step, accounts))
+
+
+@dataclass(frozen=True, eq=False)
+class _FromIndicators:
+    """What an evaluation gives beyond its indicators; see `TypeEvaluation`."""
+
+    scores: Panel
+    scored: Scored
+    aggregation: Aggregation
+    progress: ProgressResult
 
 
 def evaluate(
@@ -377,30 +401,51 @@ def evaluate(
     """
     returned = returned_in(panel)
     computed = computed or computed_from(panel, framework, base_year=base_year)
-    accounts, indicators = computed
-    is_whole = fitted is None
+    indicators, learns = computed.indicators, fitted is None and learns_weights(framework)
     if fitted is None:
         fitted = fit(indicators, framework, _up_to(panel.years, run_year), among=returned)
-    scores = normalise(indicators, framework, fitted)
-    scored = apply_missing_rules(scores, indicators, framework, fitted, returned)
-    if is_whole and learns_weights(framework):
-        framework = with_learnt_weights(scored, framework, run_year)
+    if learns:
+        scores = normalise(indicators, framework, fitted)
         scored = apply_missing_rules(scores, indicators, framework, fitted, returned)
+        framework = with_learnt_weights(scored, framework, run_year)
+    found = _from_indicators(indicators, framework, fitted, returned, base_year)
     return TypeEvaluation(
         panel=panel,
-        accounts=accounts,
+        accounts=computed.accounts,
         indicators=indicators,
-        scores=scores,
-        scored=scored,
-        aggregation=aggregate(scored, framework),
-        progress=progress_index(
-            indicators, framework, base_year=base_year, released=fitted.withheld.progress
-        ),
+        scores=found.scores,
+        scored=found.scored,
+        aggregation=found.aggregation,
+        progress=found.progress,
         fitted=fitted,
         framework=framework,
         base_year=base_year,
         run_year=run_year,
     )
+
+
+def _from_indicators(
+    indicators: Panel,
+    framework: Framework,
+    fitted: Fitted,
+    returned: NDArray[np.bool_],
+    base_year: int,
+) -> _FromIndicators:
+    """Scores, index and progress, entity by entity with the constants of all."""
+
+    def step(portion: slice) -> _FromIndicators:
+        some = indicators.some(portion)
+        scores = normalise(some, framework, fitted)
+        scored = apply_missing_rules(scores, some, framework, fitted, returned[portion])
+        released = fitted.withheld.progress
+        return _FromIndicators(
+            scores,
+            scored,
+            aggregate(scored, framework),
+            progress_index(some, framework, base_year=base_year, released=released),
+        )
+
+    return in_portions(step, indicators, is_whole=looks_at_all(framework))
 
 
 def _decomposed(

@@ -90,10 +90,14 @@ class Scored:
     @cached_property
     def rule(self) -> Mapping[str, NDArray[np.object_]]:
         """What was done (entities, years): "" for a value, else impute, floor, exclude or propagate."""
+        return {code: self.rule_of(code) for code in self.case}
+
+    def rule_of(self, code: str) -> NDArray[np.object_]:
+        """The same of one indicator, not kept: of a large type the words of all would fill the memory."""
         words = np.array(["", *(getattr(self.rules, case) for case in CASES)], dtype=object)
-        done = {code: words[case] for code, case in self.case.items()}
-        imputed = {code: mask for code, mask in self.imputed.items() if mask.any()}
-        return done | {code: np.where(mask, "impute", done[code]) for code, mask in imputed.items()}
+        done: NDArray[np.object_] = words[self.case[code]]
+        mask = self.imputed.get(code)
+        return done if mask is None or not mask.any() else np.where(mask, "impute", done)
 
     @cached_property
     def reason(self) -> Mapping[str, NDArray[np.object_]]:

@@ -7,7 +7,9 @@ import json
 import os
 import shutil
 import tempfile
+from collections import deque
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -80,6 +82,11 @@ class Store:
                 if (folder / file).exists() and file_hash(folder / file) != digest
             )
         return self._altered[name]
+
+    def look_through(self, names: Iterable[str]) -> None:
+        """Find what is altered of many reports; hashing one file keeps no thread from another."""
+        with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as readers:
+            deque(readers.map(self.altered, names), maxlen=0)
 
     def strange(self, name: str) -> tuple[str, ...]:
         """What lies in a report's folder and is none of its files."""
