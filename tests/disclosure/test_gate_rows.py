@@ -207,6 +207,8 @@ def test_a_rank_among_nobody_is_none_and_a_withheld_one_says_so(
     assert [(one.n, one.rank) for one in found] == [(1, None)] * 5
     # PK4 has no index this year, and PK5 is no rank's to have
     assert [one.is_withheld for one in found] == [False, True, True, False, False]
+    monkeypatch.setattr(Gate, "ranked_in", lambda gate, year, kind: frozenset(["PK1", "PK3"]))
+    assert [one.rank for one in opened._ranks_in("park", 2025)] == [1, None, 2, None, None]
 
 
 def test_figures_of_the_index_groups_and_headline_rates_are_ranked_and_others_are_not(
