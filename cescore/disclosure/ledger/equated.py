@@ -73,7 +73,7 @@ class Equated:
                     if form is None:
                         continue
                     if zero.tolerance is None:
-                        if len(form.terms) > 1 and self._is_close(form, CLOSE):
+                        if len(form.terms) > 1 and self._is_close(form, CLOSE, 0.0):
                             yield Equation(_figures(form), _coefficients(form))
                     elif _is_told_of(zero, form) and (
                         ends := self._ends(zero, form, body.entity_id, year)
@@ -93,7 +93,7 @@ class Equated:
             return None
         return found.numerator.times(1 / found.denominator.value)
 
-    def _is_close(self, form: LinearForm, share: float, away: float = 0.0) -> bool:
+    def _is_close(self, form: LinearForm, share: float, away: float) -> bool:
         """Whether a form is no more than a share of its largest term away from a value."""
         largest = max((abs(c) * self._value(a) for a, c in form.terms.items()), default=0.0)
         return abs(form.value - away) <= share * largest
