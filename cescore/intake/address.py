@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 # file!sheet!cell, a name that holds an exclamation mark or an apostrophe, or begins like a formula,
 # in apostrophes
@@ -72,6 +73,23 @@ def of_source(text: str) -> Address | None:
         return None
     file, sheet = _unquoted(found["file"]), _unquoted(found["sheet"])
     return Address(file, int(found["row"]), sheet, found["column"])
+
+
+def cells_text(columns: Mapping[str, str]) -> str:
+    """In which column of its sheet each part of a row stands, as a table keeps it beside the source.
+
+    Examples
+    --------
+    >>> cells_text({"value": "H", "inspection_date": "L"})
+    'value=H inspection_date=L'
+    """
+    return " ".join(f"{name}={column}" for name, column in columns.items())
+
+
+def in_cell_of(at: Address, name: str, cells: str) -> Address:
+    """The cell of one part of a row, by its `cells_text`; ``at`` itself where that does not name it."""
+    column = dict(part.partition("=")[::2] for part in cells.split()).get(name, "")
+    return replace(at, column=column) if at.sheet and column else at
 
 
 def of_row(file: str, line: int, source: str) -> Address:

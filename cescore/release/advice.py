@@ -43,6 +43,8 @@ def _keys(against: Iterable[ReleaseRemark], proposal: ReleaseProposal) -> Iterat
             continue
         if code in OF_THE_FORM and proposal.step == "withdrawn":
             code = "needs_withdrawal"  # official editions have no form
+        elif code in OF_THE_FORM and not _form(proposal):
+            continue  # a step from an official edition begins with a draft, whose form is still to come
         yield f"release.next.{code}"
 
 

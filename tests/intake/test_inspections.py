@@ -180,3 +180,27 @@ def test_a_value_of_two_readings_or_of_a_failed_formula_is_an_error(measures, wr
 def test_what_a_document_check_says_stays_a_text(measures):
     records, _, found = measures('4.1.a,D1,2024,done,"1,200",doc')
     assert records[0].value == "1,200" and found == []
+
+
+@pytest.mark.parametrize(
+    ("row", "code", "cell"),
+    [
+        ("4.1.b,D1,2024,partial,3,doc,2024-02-31", "bad_date", "S!L7"),
+        ("4.1.b,D1,2024,partial,three,doc,", "not_a_number", "S!H7"),
+        ("4.1.b,D1,2024,done,3,,", "no_evidence", "S!I7"),
+        ("4.1.b,D1,2024,finished,3,doc,", "bad_status", "S!G7"),
+    ],
+)
+def test_what_a_form_said_is_found_at_the_cell_that_said_it(tmp_path, row, code, cell):
+    path = tmp_path / "measures.csv"
+    header = "check_id,entity_id,year,status,value,evidence_ref,inspection_date,source,cells"
+    cells = "value=H evidence_ref=I inspection_date=L"
+    path.write_text(f"{header}\n{row},D1.xlsx!S!G7,{cells}\n", encoding="utf-8")
+    log = FindingLog()
+    read_measures(path, 2024, REGISTER, PLAN, Context(log).file("data/2024/measures.csv"))
+    assert [(f.code, f.at.file, f.at.cell) for f in log.found] == [(code, "D1.xlsx", cell)]
+
+
+def test_the_words_of_a_status_are_those_of_the_form_as_well(measures):
+    _, _, (found,) = measures("4.1.a,D1,2024,finished,,doc")
+    assert "完成（done）" in found.said("zh").expected and "done" in found.said("en").expected

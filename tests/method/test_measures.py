@@ -352,6 +352,17 @@ def test_a_number_of_a_check_is_in_the_unit_of_its_type_or_of_what_it_is(
     assert check_of(made, record("a", "done", value="1")).get("unit") == unit
 
 
+@pytest.mark.parametrize("kind", ["rate", "count"])
+@pytest.mark.parametrize("status", ["done", "partial", "not_done", "not_inspected"])
+def test_a_line_has_its_parts_in_the_order_in_which_it_is_read_again(
+    kind: Any, status: str
+) -> None:
+    # The number of a report stands on the bytes of its bundle, a reader puts parts in this order.
+    made = inspected("a", type=kind, better="more", goal={2021: 80.0})
+    found = check_of(made, record("a", status, value="60", evidence_ref=""))
+    assert list(found) == [part for part in InspectedCheck.__annotations__ if part in found]
+
+
 def test_unknown_words_and_double_records_are_refused_by_name() -> None:
     with pytest.raises(MethodError, match="'finished'"):
         lines_of(inspected("a"), record("a", "finished"))

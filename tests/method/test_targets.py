@@ -36,6 +36,15 @@ def test_the_even_yearly_fall_is_on_schedule_in_every_year(goal: float, years: i
     assert t.schedule_log(fall, goal) == pytest.approx(years / 5)
 
 
+@given(FALLS, st.floats(1.0, 1e6), st.floats(1.01, 2.0))
+def test_what_has_not_moved_has_not_fallen_whatever_its_digits(
+    rate: float, size: float, growth: float
+) -> None:
+    base, now = rate * size / size, (rate * size * growth) / (size * growth)
+    assert t.cumulative_fall(base, now) == 0
+    assert t.cumulative_fall(base, base * (1 - 1e-12)) > 0  # what did move, however little
+
+
 def test_a_target_too_small_to_be_told_from_none_has_no_share_of_its_way() -> None:
     assert t.schedule_log(0.1, 1e-300) is None
 

@@ -60,3 +60,13 @@ def test_the_command_says_it_behind_the_reasons(
     said = capsys.readouterr().out
     reasons, _, steps = said.partition(label("release.next", lang))
     assert "release --stage final" in reasons and "build.py release --stage" in steps
+
+
+@pytest.mark.parametrize("step", ["reviewed", "final", "corrected"])
+def test_no_form_is_named_beside_an_official_edition_which_has_none(
+    step: str, released: World
+) -> None:
+    told = advice(released.take(step).against, released.proposal(step))
+    assert any("--stage draft" in one for one in told)
+    of_a_form = {label(f"release.next.{code}", "en", form="") for code in module.OF_THE_FORM}
+    assert not of_a_form.intersection(told)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cescore.intake.address import in_cell_of, of_source
 from tests.returns.books import (
     FIRST_ROW,
     HEADINGS,
@@ -199,6 +200,44 @@ def test_a_note_is_kept_as_it_was_written(read):
     book.active.cell(row_of("gdp"), 6).value = "=cmd|' /C calc'!A0"
     book.active.cell(row_of("gdp"), 6).data_type = "s"
     assert read(book).reading.rows[0].note == "=cmd|' /C calc'!A0"
+
+
+@pytest.mark.parametrize("state", ["visible", "hidden"])
+def test_a_number_on_a_sheet_of_the_respondents_own_is_named_and_not_read(read, state):
+    book = form_of()
+    own = book.create_sheet("旧数据")
+    own.append(["吨", 12345])
+    own.sheet_state = state
+    found = read(book)
+    said = found.one("numbers_unread")
+    assert (said.at.sheet, said.at.cell, said.entity_id) == ("旧数据", "旧数据!B1", "D1")
+    assert found.count.unread == 1 and found.values["gdp"] == "1200"
+
+
+def test_numbers_of_the_sheets_that_we_sent_are_no_news(read):
+    book = form_of()
+    for name in ("填表说明", "核对", "核查意见"):
+        book.create_sheet(name).append(["共", 3])
+    assert read(book).findings == ()
+
+
+def test_each_part_of_a_check_keeps_the_cell_it_was_written_in(read):
+    book = form_of()
+    sheet = book.create_sheet("措施检查")
+    sheet.append(["检查代码", "完成状态", "", "检查日期", "检查数值"])
+    sheet.append(["4.1.a", "完成", "", "2025-02-01", 31])
+    (check,) = read(book).reading.checks
+    assert check.source == "a.xlsx!措施检查!B2"
+    at = of_source(check.source)
+    cells = [
+        in_cell_of(at, part, check.cells).cell
+        for part in ("inspection_date", "value", "closed_date")
+    ]
+    assert cells == [
+        "措施检查!D2",
+        "措施检查!E2",
+        "措施检查!B2",
+    ]  # what has no column, at the row's
 
 
 def test_every_cell_is_accounted_for(read):

@@ -205,6 +205,17 @@ def test_a_workbook_that_no_layout_fits_is_told_what_keeps_each_from_fitting(rea
     assert "no cell says 机构, 科目)" in said
 
 
+@pytest.mark.parametrize("gone", ["entity_id", "year", "variable", "value"])
+def test_a_long_table_that_lacks_a_column_is_no_form_and_names_it(read, gone):
+    book = openpyxl.Workbook()
+    line = {"entity_id": "D1", "year": 2025, "variable": "gdp", "value": 12}
+    for row in (list(line), list(line.values())):
+        book.active.append([text for key, text in zip(line, row, strict=True) if key != gone])
+    found = read(book)
+    assert found.reading.layout == "table" and not found.values
+    assert any(gone in line for line in found.lines)
+
+
 def test_where_there_is_no_layout_yet_that_is_said(read):
     book = openpyxl.Workbook()
     book.active["A1"] = "会议通知"

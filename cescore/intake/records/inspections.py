@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cescore.definitions.model import EVIDENCE_KINDS, Check, Measure, Plan
 from cescore.intake import notation
-from cescore.intake.address import of_row
+from cescore.intake.address import in_cell_of, of_row
 from cescore.intake.dates import read_date
 from cescore.intake.findings import Context, Finding, FindingLog
 from cescore.intake.notation import clean, folded, nearest
@@ -39,6 +39,7 @@ MEASURES = ColumnLayout(
         "due_date",
         "closed_date",
         "source",
+        "cells",
     ),
     may_break=frozenset(["finding", "evidence_ref"]),
 )
@@ -105,6 +106,8 @@ UNITS = ("inspector_unit", "confirming_unit")
 Row = Mapping[str, str]
 RecordKey = tuple[str, str]  # id of the check or veto, entity
 Wrong = list[tuple[str, dict[str, Value]]]  # finding code and values
+WrongIn = list[tuple[str, str, dict[str, Value]]]  # the same behind the column that it stands in
+_COLUMN_OF = {"no_evidence": "evidence_ref", "bad_evidence": "evidence_kind", "near_unit": UNITS[0]}
 
 
 @dataclass(frozen=True)
@@ -253,21 +256,23 @@ class _Kept:
         """Keep the usable rows of a file, and tell of all others; the keys it was the first to have."""
         first_here: list[RecordKey] = []
         for here, row in _rows(table, self.asked.layout, context):
+            cells = row.pop("cells", "")
             told = self._put_right(row, here)
-            told += _wrong_with_row(row, self.year, self.register, self.asked)
+            wrong = _wrong_with_row(row, self.year, self.register, self.asked)
             key = (row[self.asked.id_column], row["entity_id"])
-            if all(what in _SOFT for what, _ in told):
+            if all(what in _SOFT for what, _ in [*((w, v) for _, w, v in told), *wrong]):
                 if key not in self.records:
                     first_here.append(key)
-                told += self._keep(key, row, here)
-            for what, values in told:
-                about = here.of(
+                wrong += self._keep(key, row, here)
+            told += [(_COLUMN_OF.get(what, ""), what, values) for what, values in wrong]
+            for column, what, values in told:
+                about = here.place(in_cell_of(here.at, column, cells)).of(
                     entity_id=row["entity_id"][:64], year=self.year, variable=key[0][:80]
                 )
                 about.tell("warning" if what in _SOFT else "error", what, **values)
         return first_here
 
-    def _put_right(self, row: dict[str, str], here: Context) -> Wrong:
+    def _put_right(self, row: dict[str, str], here: Context) -> WrongIn:
         """Write a row's code, words, dates and number as the program has them, each change told."""
         row["entity_id"] = self.register.current_ids.get(row["entity_id"], row["entity_id"])
         _in_known_words(row, self.asked, here)
@@ -326,9 +331,9 @@ def _in_known_words(row: dict[str, str], asked: AskedChecks, here: Context) -> N
             here.of(variable=column).info("word_written_otherwise", text=text, word=same)
 
 
-def _dated(row: dict[str, str]) -> Wrong:
+def _dated(row: dict[str, str]) -> WrongIn:
     """Write dates as 2026-06-30; what is no date, or a serial number, is told."""
-    told: Wrong = []
+    told: WrongIn = []
     for column in DATES:
         text = row.get(column)
         if not text:
@@ -336,15 +341,15 @@ def _dated(row: dict[str, str]) -> Wrong:
         read = read_date(text)
         if read.day is None:
             expected = phrase("date_in", column=column)
-            told.append(("bad_date", {"text": shortened(text), "expected": expected}))
+            told.append((column, "bad_date", {"text": shortened(text), "expected": expected}))
             continue
         row[column] = read.day.isoformat()
         if read.is_serial:
-            told.append(("date_serial", {"text": text, "day": row[column]}))
+            told.append((column, "date_serial", {"text": text, "day": row[column]}))
     return told
 
 
-def _numbered(row: dict[str, str], asked: AskedChecks, here: Context) -> Wrong:
+def _numbered(row: dict[str, str], asked: AskedChecks, here: Context) -> WrongIn:
     """Write the value as a plain number (1,200 is 1200, 90% of a rate is 90), each change told."""
     unit_, text = asked.units_of.get(row[asked.id_column]), row.get("value", "")
     if unit_ is None or not text:
@@ -355,7 +360,7 @@ def _numbered(row: dict[str, str], asked: AskedChecks, here: Context) -> Wrong:
         row["value"] = ""
         return []
     if cell.number is None:
-        return [(cell.problem, notation.wrong_number(replace(cell, unit=""), text))]
+        return [("value", cell.problem, notation.wrong_number(replace(cell, unit=""), text))]
     if cell.repairs:
         here.of(variable="value").repaired(cell.repairs, text, cell.text)
     row["value"] = cell.text
@@ -371,7 +376,10 @@ def _wrong_with_row(row: Row, year: int, register: Register, asked: AskedChecks)
     if notation.year(row["year"]).number != year:
         wrong.append(("wrong_year", {"text": shortened(row["year"]), "folder": year}))
     if status not in asked.statuses:
-        near, known = nearest(status, asked.statuses), tuple(asked.statuses)
+        near = nearest(status, asked.statuses)
+        known = tuple(
+            phrase(f"status_check_{word}") if word in STATUSES else word for word in asked.statuses
+        )
         wrong.append(("bad_status", {"text": shortened(status), "known": known, "near": near}))
     kind = row.get("evidence_kind", "")
     if kind and kind not in EVIDENCE_KINDS:

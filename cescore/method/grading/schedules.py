@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from cescore.errors import MethodError, Sentence
-from cescore.method.thresholds import meets
+from cescore.method.thresholds import meets, without_noise
 
 # what a target shows; "" where nothing was assessed
 Light = Literal["on_schedule", "nearly", "behind", "met", "not_met", "not_computable", ""]
@@ -85,7 +85,7 @@ def cumulative_fall(base: float, level: float) -> float:
         raise MethodError(
             Sentence("no fall since a base value of {base:g}, expected above 0", base=base)
         )
-    return 1 - level / base
+    return float(without_noise(1 - level / base, 1.0, level / base))
 
 
 def cumulate(yearly_falls: Iterable[float]) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from cescore.intake.address import in_cell_of, of_source
 from cescore.intake.inert import csv_text
 from cescore.intake.notation import clean
 from cescore.returns.collecting.reading import FileReading
@@ -66,11 +67,18 @@ def _changes(
     new: ReturnRow | CheckRow | None,
     columns: Iterable[str],
 ) -> Iterable[CellChange]:
-    sources = tuple("" if row is None else row.source for row in (old, new))
     for column in columns:
         before, after = ("" if row is None else str(getattr(row, column)) for row in (old, new))
         if before != after:
-            yield CellChange(*key, column, before, after, *sources)
+            yield CellChange(*key, column, before, after, *(_cell(r, column) for r in (old, new)))
+
+
+def _cell(row: ReturnRow | CheckRow | None, column: str) -> str:
+    """The source of one text of a row; of a return all stand beside the value, which is its own."""
+    at = of_source(row.source) if isinstance(row, CheckRow) else None
+    if at is None or not isinstance(row, CheckRow):
+        return "" if row is None else row.source
+    return in_cell_of(at, column, row.cells).source
 
 
 def _by_key(

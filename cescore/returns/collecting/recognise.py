@@ -47,12 +47,14 @@ def _taken(book: Workbook, layouts: Mapping[str, Layout], expected: Expected, as
         return read_form(book, identity, expected)
     if asked == TABLE or (not asked and is_table(book)):
         return read_table(book, expected)
+    if not asked and not identity.places and is_table(book, ONE_SHORT):
+        return read_table(book, expected)  # which names the column that is missing
     if not asked and _has_form_table(book):
         return read_form(book, identity, expected)
     fitting = [layout for layout in layouts.values() if fits(layout, book)]
     if len(fitting) == 1:
         return read_free(book, fitting[0], expected)
-    if not fitting and is_table(book, ONE_SHORT):  # which names the column that is missing
+    if not fitting and is_table(book, ONE_SHORT):
         return read_table(book, expected)
     taken = Taken(book.file, "")
     here = Context(taken.log, book.address(""))

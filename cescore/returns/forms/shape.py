@@ -102,6 +102,8 @@ RULES = FormSheet(
     ),
 )
 INSTRUCTIONS = FormWord("instructions", "填表说明", "Instructions")
+REMARKS = FormWord("remarks", "核查意见", "Findings")  # in a copy that was sent back
+SENT_ALONG = (INSTRUCTIONS, RULES, REMARKS)  # sheets that hold no returned value
 IDENTITY_SHEET = "_form"  # hidden, the same in every language
 LISTS_SHEET = "_lists"  # hidden: what the drop-downs offer
 HISTORY_SHEET = "_history"  # hidden: what rules and hints need of earlier years

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cescore.intake.address import cells_text
 from cescore.intake.findings import Context
 from cescore.intake.notation import bad_id, clean
 from cescore.intake.notation import year as read_year
@@ -16,6 +17,7 @@ from cescore.returns.forms.shape import (
     MEASURES,
     REQUIRED,
     RETURN,
+    SENT_ALONG,
     FormSheet,
     basis_words,
     check_status_words,
@@ -35,7 +37,7 @@ from cescore.returns.layouts.taken import SHOWN, CheckRow, ReturnRow, Role, Take
 from cescore.returns.layouts.unheaded import rows_of_value, span_text, tell_unheaded
 from cescore.returns.layouts.unseen import tell_unseen
 from cescore.returns.layouts.values import CellValues
-from cescore.returns.workbooks.sheet import Content, SheetCell, Workbook
+from cescore.returns.workbooks.sheet import Content, SheetCell, Workbook, letters
 
 FORM = "form"  # the name of this layout
 _COUNTED = {RETURN.key: "value", MEASURES.key: "status"}  # the column of which cells are counted
@@ -68,9 +70,13 @@ def read_form(book: Workbook, identity: IdentityReading, expected: Expected) -> 
         if owner is None:
             reader.refuse(table, _COUNTED[key])
         reader.tell_unheaded(table)
-        tell_unseen(book, table.sheet, taken, reader.entity_id)
+        tell_unseen(book, table.sheet, taken, reader.entity_id, expected.year)
     if tables[RETURN.key] is None:
         reader.leave_numbers()
+    headed = [table.sheet.name for table in tables.values() if table is not None]
+    own = [s for s in book.sheets if s.name not in (*OURS, *headed)]
+    own = [sheet for sheet in own if key_of(sheet.name, SENT_ALONG) is None]
+    taken.settle(own, book, reader.entity_id)
     for sheet in book.sheets:
         role = Role.identity if sheet.name in OURS else Role.note
         for row, column in sheet.cells:
@@ -343,6 +349,7 @@ class _FormReader:
                 year=self.year,
                 status=clean(status).text,
                 source=here.at.source,
+                cells=cells_text({k: letters(at) for k, at in table.columns.items() if k in texts}),
                 **texts,
             )
         )

@@ -58,6 +58,7 @@ class CheckRow:
     due_date: str = ""
     closed_date: str = ""
     source: str = ""
+    cells: str = ""  # see `address.cells_text`
 
 
 @dataclass
@@ -100,7 +101,7 @@ class Taken:
         """How many cells were read as what."""
         return Counter(self.roles.values())
 
-    def settle(self, sheets: Iterable[Sheet], book: Workbook) -> None:
+    def settle(self, sheets: Iterable[Sheet], book: Workbook, entity_id: str = "") -> None:
         """Give every cell left a role: words are notes; a number nobody asked for is told."""
         for sheet in sheets:
             numbers: list[Address] = []
@@ -113,7 +114,7 @@ class Taken:
                     numbers.append(book.address(sheet.name, *at))
             if numbers:
                 shown = tuple(f"{a.column}{a.row}" for a in numbers[:SHOWN])
-                here = Context(self.log, numbers[0])
+                here = Context(self.log, numbers[0]).of(entity_id=entity_id)
                 here.warning("numbers_unread", n=len(numbers), cells=shown)
 
 

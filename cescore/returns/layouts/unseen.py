@@ -9,7 +9,9 @@ from cescore.returns.layouts.taken import SHOWN, Role, Taken
 from cescore.returns.workbooks.sheet import Position, Sheet, Workbook, letters
 
 
-def tell_unseen(book: Workbook, sheet: Sheet, taken: Taken, entity_id: str = "") -> None:
+def tell_unseen(
+    book: Workbook, sheet: Sheet, taken: Taken, entity_id: str = "", year: int | None = None
+) -> None:
     """Tell of values that were read from hidden or filtered rows, columns and sheets: they count."""
     read = [
         at
@@ -18,7 +20,7 @@ def tell_unseen(book: Workbook, sheet: Sheet, taken: Taken, entity_id: str = "")
     ]
     if not read:
         return
-    here = Context(taken.log, book.address(sheet.name, *read[0])).of(entity_id=entity_id)
+    here = Context(taken.log, book.address(sheet.name, *read[0])).of(entity_id=entity_id, year=year)
     if sheet.is_hidden:
         here.warning("hidden_sheet", n=len(read), sheet=sheet.name)
     else:

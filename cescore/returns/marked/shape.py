@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cescore.returns.forms import shape
 from cescore.returns.forms.shape import FormColumn, FormSheet, FormWord, columns_in
 
 REMARKS = FormSheet(
-    "remarks",
-    "核查意见",
-    "Findings",
+    shape.REMARKS.key,
+    shape.REMARKS.zh,
+    shape.REMARKS.en,
     (
         FormColumn("number", "序号", "No.", 6),
         FormColumn("severity", "性质", "Kind", 7),
