@@ -220,7 +220,9 @@ class PlanEvaluation:
         coverage = float(evaluation.aggregation.coverage[row, j])
         return Basis(
             filed=self.workspace.filed(entity.entity_id) if year == self.year else coverage > 0,
-            legal_basis=evaluation.panel.attributes["basis"][row],
+            is_for_statistics_alone=self.workspace.definitions.disclosure.is_for_statistics_alone(
+                entity.entity_type, evaluation.panel.attributes["basis"][row]
+            ),
             coverage=coverage,
             least_coverage=evaluation.framework.missing.min_weight_covered,
             from_sample=scores_from_sample(evaluation, entity.entity_id, year),

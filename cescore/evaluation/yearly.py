@@ -463,7 +463,9 @@ def _assess(
     value = float(evaluation.aggregation.index.values[i, j])
     basis = Basis(
         filed=workspace.filed(entity_id),
-        legal_basis=panel.attributes["basis"][i],
+        is_for_statistics_alone=workspace.definitions.disclosure.is_for_statistics_alone(
+            framework.entity_type, panel.attributes["basis"][i]
+        ),
         coverage=float(evaluation.aggregation.coverage[i, j]),
         least_coverage=framework.missing.min_weight_covered,
         from_sample=scores_from_sample(evaluation, entity_id, evaluation.run_year),

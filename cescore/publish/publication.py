@@ -268,7 +268,7 @@ class ReviewPublication(DocumentPublication[Review]):
 
     @property
     def marks(self) -> tuple[str, ...]:
-        is_restricted = self.data.bundle.legal_basis == "statistical"
+        is_restricted = self.data.bundle.is_for_statistics_alone
         own = [label("status.restricted", self.lang)] if is_restricted else []
         return (*super().marks, *own)
 

@@ -150,7 +150,7 @@ function assess(model, column, coverage, targets, bonusRules, filed) {
   const index = isPresent(column, model.year) ? column.v[model.year] : null;
   if (!plan) return null;
   if (!plan.weights || !plan.bands.length) return { ...NO_GRADE, reason: "no_rules" };
-  if (model.legalBasis === "statistical") return { ...NO_GRADE, reason: "statistical_basis" };
+  if (model.isForStatisticsAlone) return { ...NO_GRADE, reason: "statistical_basis" };
   const { floor, top } = model.scale;
   const parts = {
     targets: targetPart(plan, targets),

@@ -135,7 +135,7 @@ MOVES_NOTHING = ("another's inspection", "another's words", "nothing")
 # What no file that is followed can change: params and register, which are shared whole.
 OF_PARAMS = {
     "format", "entity", "run", "plan", "base_year", "framework", "framework_hash", "names", "flows",
-    "references", "breaks", "pages", "rules", "terms",
+    "references", "breaks", "pages", "rules", "terms", "is_public",
 }  # fmt: skip
 OF_BODIES = {"released", "robustness", "siblings", "children", "industries"}  # a firm has none
 OF_ALL = {"report_number"}  # is worked out of all the others

@@ -220,7 +220,7 @@ def vars_of(line: TargetLine) -> dict[str, Any]:
     ("basis", "reason"),
     [
         (Basis(coverage=0.79), "insufficient_data"),
-        (Basis(legal_basis="statistical"), "statistical_basis"),
+        (Basis(is_for_statistics_alone=True), "statistical_basis"),
         (Basis(filed=False), "not_filed"),
     ],
 )
@@ -235,7 +235,7 @@ def test_exactly_the_least_coverage_is_enough() -> None:
 
 
 def test_statistical_values_show_neither_total_nor_vetoes_nor_inspection() -> None:
-    found = assessed(with_veto(), basis=Basis(legal_basis="statistical"))
+    found = assessed(with_veto(), basis=Basis(is_for_statistics_alone=True))
     assert (found.total, found.vetoes, found.parts) == (None, (), {})
 
 

@@ -74,6 +74,13 @@ def test_critic_weights_are_pymcdm_s(table: np.ndarray) -> None:
         assert found == pytest.approx(expected, rel=1e-6, abs=1e-9)
 
 
+def test_where_no_member_has_a_weight_nobody_is_close_to_anything() -> None:
+    values = np.array([[[4.0, 3.0], [4.0, 3.0]]])  # one member, two rows, two entities
+    found = topsis(values, np.array([[[0.0, 0.0], [1.0, 1.0]]]))
+    assert np.isnan(found[0]).all()
+    assert found[1].tolist() == [1.0, 0.0]
+
+
 @pytest.mark.filterwarnings("ignore:Alternatives with indices:UserWarning")  # it advises
 @given(TABLES, st.data())
 def test_topsis_is_pymcdm_s(table: np.ndarray, data: st.DataObject) -> None:

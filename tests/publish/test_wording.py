@@ -37,6 +37,16 @@ AIMS = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("is_public", "is_said"), [(False, True), (True, False)])
+def test_a_survey_binds_the_report_of_a_single_respondent_and_of_no_public_body(
+    is_public: bool, is_said: bool
+) -> None:
+    bundle = builders.bundle(legal_basis="statistical", is_public=is_public)
+    html = tables.provenance(pages.opened(bundle)).html
+    assert ("仅供填报单位使用" in html) == is_said
+    assert "统计调查" in html
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize(("target", "side"), AIMS)
 def test_a_pace_is_called_what_it_is_whatever_the_target_asks(target, side, lang):

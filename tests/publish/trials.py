@@ -68,7 +68,7 @@ def _assessed(bundle: Bundle, panel: Panel, evaluation: TypeEvaluation) -> Found
     value = float(evaluation.aggregation.index.values[0, j])
     basis = Basis(
         filed=known or any(t[0, j] for t in panel.codes.values()),
-        legal_basis=bundle.legal_basis,
+        is_for_statistics_alone=bundle.is_for_statistics_alone,
         coverage=float(evaluation.aggregation.coverage[0, j]),
         least_coverage=evaluation.framework.missing.min_weight_covered,
     )

@@ -47,8 +47,9 @@ def test_what_there_is_not_is_said_in_one_line(
     released: World, arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert command(*arguments, "--root", str(released.root)) == 2
-    said = capsys.readouterr().err
-    assert len(said.splitlines()) == 1 and "Traceback" not in said
+    said = capsys.readouterr().err.splitlines()
+    told = [line for line in said if line != "starting …"]  # a busy machine says that it works
+    assert len(told) == 1 and "Traceback" not in told[0]
 
 
 def test_a_refused_release_says_every_reason_and_makes_nothing(

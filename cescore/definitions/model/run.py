@@ -64,3 +64,8 @@ class Disclosure(Definition):
     def is_decided(self) -> bool:
         """Whether the bureau has said who may be named; until then nothing of others is released."""
         return bool(self.public_types)
+
+    def is_for_statistics_alone(self, entity_type: str, legal_basis: str) -> bool:
+        """Whether figures on a legal basis may be used for statistics only: a survey's of a single
+        respondent (统计法), which a public body is not."""
+        return legal_basis == "statistical" and entity_type not in self.public_types

@@ -349,9 +349,8 @@ class Bundle(Part):
     standards: tuple[StandardCard, ...] = ()
     beside: tuple[BesideCard, ...] = ()  # the same return under further frameworks, ungraded
     findings: tuple[FindingLine, ...] = ()
-    legal_basis: str = (
-        ""  # as stated, "": nobody stated one; statistical: for the respondent, ungraded
-    )
+    legal_basis: str = ""  # as stated, "": nobody stated one; statistical: a respondent's is for it alone, ungraded
+    is_public: bool = False  # a body that may be named, and no single respondent of a survey
     filed: bool = True  # false: no return was received for the year
     # names and units of codes of other entity types that the page shows (headline rates of children)
     terms: Mapping[str, VariableName] = {}
@@ -402,6 +401,11 @@ class Bundle(Part):
         texts = {name: written(value) for name, value in dumped.items()}
         texts |= {name: _text_of_all(getattr(self, name)) for name in OF_ALL_ALIKE}
         return {name: texts[name] for name in type(self).model_fields if name in texts}
+
+    @property
+    def is_for_statistics_alone(self) -> bool:
+        """See `Disclosure.is_for_statistics_alone`."""
+        return self.legal_basis == "statistical" and not self.is_public
 
     @property
     def hash(self) -> str:

@@ -61,7 +61,7 @@ _ASSESSMENT: Mapping[str, Source] = {
 _BUNDLE: Mapping[str, Source] = {
     "format": "named", "entity": "named", "run": "decided", "plan": "decided",
     "base_year": "decided", "report_number": "named", "framework": "decided",
-    "framework_hash": "named", "legal_basis": "named", "filed": "named", "terms": "named",
+    "framework_hash": "named", "legal_basis": "named", "is_public": "named", "filed": "named", "terms": "named",
     "prose": "own", "names": "named", "flows": "decided", "references": "decided",
     "breaks": "decided", "pages": "decided", "rules": "decided", "bands_left_out": "named",
     "record.codes": "named", "record.flags": "named", "record.source": "own",

@@ -145,6 +145,7 @@ class Bundler:
             beside=self._beside(entity, view),
             findings=findings,
             legal_basis=evaluation.panel.attribute("basis", row),
+            is_public=self.gate.is_public(entity),
             filed=workspace.filed(entity_id),
             terms=self._wording.terms(
                 evaluation.framework, (*siblings, *children), findings, measures

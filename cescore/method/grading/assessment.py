@@ -124,9 +124,9 @@ class Basis:
     ----------
     filed
         Whether anything but a gap is known of it for the year.
-    legal_basis
-        As stated, "" where nobody stated one. ``statistical``: never graded, for what is returned
-        in a statistical survey is used for statistics only (统计法, methodology 11 and 15).
+    is_for_statistics_alone
+        What a single respondent returned in a statistical survey is never graded, for it is used for
+        statistics only (统计法, methodology 11 and 15).
     coverage, least_coverage
         Share of the index's weight that has a value, and what the rules ask [0-1].
     from_sample
@@ -134,7 +134,7 @@ class Basis:
     """
 
     filed: bool = True
-    legal_basis: str = ""
+    is_for_statistics_alone: bool = False
     coverage: float = 1.0
     least_coverage: float = 0.8
     from_sample: int = 0
@@ -181,7 +181,7 @@ def assess(plan: Plan, entity_type: str, evidence: Evidence) -> Assessment:
     such a case: then nothing is totalled. What stands in the way, in this order:
 
     1. a type without weights or a scale has no assessment (``no_rules``);
-    2. a report on statistical-survey values is not graded and shows neither vetoes nor inspection,
+    2. a respondent's report on statistical-survey values is not graded and shows neither vetoes nor inspection,
        which may not rest on them;
     3. a veto that stands decides the grade (never for the better), even without a total;
     4. an entity that did not file, one whose index covers too little of its weight, and one without
@@ -229,7 +229,7 @@ def assess(plan: Plan, entity_type: str, evidence: Evidence) -> Assessment:
     if entity_type not in rules.weights or graded_on is None:
         return Assessment(reason="no_rules")
     blank = _on(graded_on)
-    if basis.legal_basis == "statistical":
+    if basis.is_for_statistics_alone:
         return replace(blank, reason="statistical_basis")
     lines = veto_lines(
         plan, entity_type, evidence.vetoes, signs=evidence.signs, years=evidence.years

@@ -122,7 +122,7 @@ def topsis(values: Floats, weights: Floats) -> Floats:
     used = np.where(counts > 0, values, 0.0)
     complete = ~(np.isnan(used) | ((weights <= 0) & (counts > 0))).any(axis=0)
     kept = np.where(complete, used, np.nan)
-    has_rivals = complete.any(axis=1)
+    has_rivals = complete.any(axis=1) & (counts.sum(axis=0)[:, 0] > 0)  # a weight to share at all
     closeness = np.full(values.shape[1:], np.nan)
     table, w = kept[:, has_rivals], counts[:, has_rivals] / counts[:, has_rivals].sum(axis=0)
     length = np.sqrt(np.nansum(table**2, axis=2, keepdims=True))

@@ -135,6 +135,6 @@ def _standing(view: View) -> Iterator[str]:
     data = view.data
     if data.run.status == "sample":
         yield view.t("provenance.sample")
-    if data.legal_basis == "statistical":
+    if data.is_for_statistics_alone:
         yield view.t("provenance.statistical")
     yield view.t("provenance.rest")

@@ -264,7 +264,7 @@ def reason_words(view: View) -> str:
     reason = view.data.assessment.reason
     if reason:
         return label_or(f"reason.{reason}", view.lang, reason)
-    if view.data.legal_basis == "statistical":
+    if view.data.is_for_statistics_alone:
         return view.t("reason.statistical_basis")
     return "" if view.data.assessment.graded else view.t("reason.none")
 

@@ -98,7 +98,7 @@ def _identity(opened: OpenBundle) -> Json:
     entity, stage = bundle.entity, bundle.release_stage
     marks = [_both(f"status.{stage}")] if stage in MARKED else []
     marks += [_both("status.flash")] if bundle.run.kind == "flash" else []
-    marks += [_both("status.restricted")] if bundle.legal_basis == "statistical" else []
+    marks += [_both("status.restricted")] if bundle.is_for_statistics_alone else []
     return {
         "entity": entity.entity_id,
         "name": _cleaned({lang: entity.name(lang) for lang in LANGUAGES}),

@@ -59,7 +59,7 @@ def scoring_model(opened: OpenBundle, needed: NeededCodes) -> Json:
         "nowhere": _by_place(opened.fitted.nowhere, years),
         "withheld": _withheld(opened),
         "progress": _progress(framework),
-        "legalBasis": opened.data.legal_basis,
+        "isForStatisticsAlone": opened.data.is_for_statistics_alone,
     }
 
 
