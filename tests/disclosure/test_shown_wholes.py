@@ -7,6 +7,7 @@ from typing import cast
 import pytest
 from publish import builders, pages
 
+from cescore.disclosure.ledger.solvable import Beneath
 from cescore.disclosure.released.shown_wholes import ShownWholes, _Leaves
 from cescore.method.disclosure.mean_bounds import Extent, MeanBounds
 from cescore.method.index.evaluation import TypeEvaluation, evaluate
@@ -51,6 +52,24 @@ def test_an_index_of_progress_leaves_each_ratio_p_per_cent_upwards(
 def test_a_score_must_be_able_to_be_that_of_p_per_cent_less_and_more() -> None:
     found = wholes(evaluation(), "waste_rate")._needed_score("waste_rate", 5)
     assert found == pytest.approx(Extent(60 + 0.4 * 58.5, 60 + 0.4 * 71.5))
+
+
+class _Themselves:
+    """Indicators that stand on one returned figure each, of the same name."""
+
+    def deepest(self, cell: tuple[str, int]) -> frozenset[tuple[str, int]]:
+        return frozenset([cell])
+
+
+def test_of_the_leaves_those_are_left_that_stand_on_a_figure_which_is_not_known() -> None:
+    one, other = ("one", 2025), ("other", 2025)
+    leaves = _Leaves(
+        {"a": {2025: {one}}, "b": {2025: {one, other}}, "c": {2025: {other}}},
+        Extent(0.0, 100.0),
+        lambda leaf, place: Extent(0.0, 1.0),
+    )
+    left = leaves.but(frozenset([one]), cast(Beneath, _Themselves())).hidden
+    assert left == {"a": {}, "b": {2025: {one, other}}, "c": {2025: {other}}}
 
 
 @pytest.mark.parametrize(
