@@ -22,7 +22,9 @@ def bare(tmp_path: Path) -> Path:
 
 
 def run(*command: str, folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
-    around = {k: v for k, v in os.environ.items() if k not in ("PYTHON", "MAKEFLAGS")} | more
+    around = {
+        k: v for k, v in os.environ.items() if k not in ("PYTHON", "MAKEFLAGS", "MAKELEVEL")
+    } | more
     return subprocess.run(
         command, cwd=folder, env=around, capture_output=True, text=True, check=False, timeout=60
     )

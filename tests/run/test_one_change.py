@@ -13,7 +13,6 @@ from cescore.disclosure.documents.bundle import Bundle
 from cescore.disclosure.making.bundles import Bundler
 from cescore.run.asked import Asked
 from cescore.run.building.build import build
-from cescore.run.kept.kept_work import FOLDER
 from tests.run.in_this_process import InThisProcess
 from tests.run.small_city import FIRST, make, returns
 
@@ -52,8 +51,7 @@ def test_one_changed_value_makes_one_bundle_and_the_bytes_of_a_full_build(
     assert built(changed) == ["E3"]
     assert built(changed, "afresh") == firms
     left, right = (tmp_path / name / "output" / "2025" for name in ("town", "afresh"))
-    every = [f.relative_to(right) for f in right.rglob("*") if f.is_file()]
-    files = [f for f in every if FOLDER not in f.parts]  # there lies what this very run asked for
+    files = [f.relative_to(right) for f in right.rglob("*") if f.is_file()]
     others = {".receipt.json", "manifest.json"}  # name places and states, not pages
     assert len(files) > 4 * len(firms)
     for file in (f for f in files if f.name not in others and "logs" not in f.parts):

@@ -175,7 +175,7 @@ def test_a_build_killed_at_any_step_is_resumed_to_the_same_bytes(
     workspace = annual_module.Workspace.load(root, 2023)
     yearly = annual_module.evaluate_workspace(workspace)
     monkeypatch.setattr(annual_module.Workspace, "load", lambda *_: workspace)
-    monkeypatch.setattr(annual_module, "evaluate_workspace", lambda _: yearly)
+    monkeypatch.setattr(annual_module, "evaluate_workspace", lambda _, **pieces: yearly)
     undisturbed = built(root)
     steps = 0
     for step in range(1, 10_000, size):
@@ -199,7 +199,7 @@ def test_a_rebuild_killed_at_any_step_is_resumed_to_the_same_bytes(
     workspace = annual_module.Workspace.load(root, 2023)
     yearly = annual_module.evaluate_workspace(workspace)
     monkeypatch.setattr(annual_module.Workspace, "load", lambda *_: workspace)
-    monkeypatch.setattr(annual_module, "evaluate_workspace", lambda _: yearly)
+    monkeypatch.setattr(annual_module, "evaluate_workspace", lambda _, **pieces: yearly)
     finished = root.with_name("finished")
     shutil.copytree(output(root), finished)
     undisturbed = built(root)

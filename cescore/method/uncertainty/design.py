@@ -295,20 +295,27 @@ class Design:
                 common.update(part)
         return [hashlib.blake2b(row, digest_size=SIZE, key=common.digest()).digest() for row in own]
 
-    def _draws(self, rows: Floats, draws: int, seed: int, some: NDArray[np.int64] | None) -> Drawn:
-        """For each margin a table of as many settings as draws, and the setting each row takes."""
+    def points(self, draws: int, seed: int) -> dict[str, Floats]:
+        """For each margin the points that its settings are taken from, as many as draws; where pieces
+        are kept these are asked for, and so kept for the next run."""
         sizes = {
             "weights": len(self.members),
             "goalposts": 2 * len(self.on_goalposts),
             "estimates": self._estimates,
         }
+        return {
+            source: quasi_random(size, draws, seed + 1 + i, self.pieces)
+            for i, (source, size) in enumerate(sizes.items())
+            if source in self.sources
+        }
+
+    def _draws(self, rows: Floats, draws: int, seed: int, some: NDArray[np.int64] | None) -> Drawn:
+        """For each margin a table of as many settings as draws, and the setting each row takes."""
         tables, taken = {}, {}
-        for i, (source, size) in enumerate(sizes.items()):
-            if source in self.sources:
-                margin: float = getattr(self.margins, source)
-                points = quasi_random(size, draws, seed + 1 + i, self.pieces)
-                tables[source] = margin * (2 * points - 1)
-                taken[source] = _position(rows[:, self.sources.index(source)], draws)
+        for source, points in self.points(draws, seed).items():
+            margin: float = getattr(self.margins, source)
+            tables[source] = margin * (2 * points - 1)
+            taken[source] = _position(rows[:, self.sources.index(source)], draws)
         return Drawn(self, tables, taken, some)
 
     def _margin(self, source: str, values: int, why_not: str) -> Alternative:

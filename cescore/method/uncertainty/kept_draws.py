@@ -36,6 +36,8 @@ def evaluated(design: Design, rows: Floats, draws: int, seed: int) -> Floats:
         index[:, stays] = np.stack([kept[origins[i]] for i in stays], axis=1)
         if len(moved):
             index[:, moved] = design.evaluate(rows, draws, seed, moved)
+        else:
+            design.points(draws, seed)  # not used now, and yet to be kept for a run that draws
     now = b"".join(origins) + np.ascontiguousarray(index.T).tobytes()
     if now != before:
         pieces.keep_piece(name, now)
