@@ -17,9 +17,8 @@ from cescore.intake.wording import Value
 from cescore.intake.wording import code as named_code
 
 LEAST_DIGITS_FOR_SAME = 4  # 120 twice is no surprise, 1203.7 twice is
-NEAR = (
-    1e-6  # units of the third digit; rounding to fifteen digits moves less than a millionth of that
-)
+# units of the third digit; rounding to fifteen digits moves less than a millionth of that
+NEAR = 1e-6
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]

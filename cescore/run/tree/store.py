@@ -85,7 +85,7 @@ class Store:
 
     def look_through(self, names: Iterable[str]) -> None:
         """Find what is altered of many reports; hashing one file keeps no thread from another."""
-        with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as readers:
+        with ThreadPoolExecutor() as readers:
             deque(readers.map(self.altered, names), maxlen=0)
 
     def strange(self, name: str) -> tuple[str, ...]:
