@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -38,6 +37,7 @@ from cescore.cli.options import (
     workspace,
 )
 from cescore.cli.wrong_use import WrongUse
+from cescore.definitions.processors import usable_processors
 from cescore.run.asked import Asked
 from cescore.run.job import PREVIEW_RENDER, RENDER, TRIAL_RENDER, WATCHED_RENDER, Limits
 from cescore.run.telling.lines import Terminal
@@ -229,7 +229,7 @@ def _opening(
     is_shared: bool = False,
 ) -> Opening:
     """Opens the executor, before any data are read, so that report processes never hold them."""
-    workers = jobs or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else (1, 2))
+    workers = jobs or usable_processors()
 
     def opened() -> Executor:
         from cescore.run.processes import executor

@@ -112,8 +112,3 @@ def workspace(root: Path) -> Path:
 def patterns(only: Sequence[str] | None) -> str:
     """All that ``--only`` named, however often it was given."""
     return ",".join(only or ())
-
-
-def usable_cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2

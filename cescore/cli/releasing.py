@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -26,6 +25,7 @@ from cescore.cli.options import (
     workspace,
 )
 from cescore.cli.wrong_use import WrongUse
+from cescore.definitions.processors import usable_processors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -141,7 +141,7 @@ def _opening(jobs: int, seconds: float) -> Callable[[], Executor]:
     from cescore.run.job import RENDER, Limits
     from cescore.run.processes.executor import open_executor
 
-    workers = jobs or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else (1, 2))
+    workers = jobs or usable_processors()
     return lambda: open_executor(workers, render=RENDER, limits=Limits(seconds=seconds))
 
 

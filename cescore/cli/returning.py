@@ -18,9 +18,9 @@ from cescore.cli.options import (
     of_reports,
     of_terminal,
     patterns,
-    usable_cores,
     workspace,
 )
+from cescore.definitions.processors import usable_processors
 from cescore.run.asked import Asked
 
 
@@ -57,7 +57,7 @@ def forms(
         terminal=of_terminal(lang),
         progress=progress,
     )
-    made = make_forms(asked, out, jobs or usable_cores(), console)
+    made = make_forms(asked, out, jobs or usable_processors(), console)
     for line in made.lines():
         console.print(line, markup=False)
     raise typer.Exit(made.exit_status)

@@ -15,9 +15,9 @@ from cescore.cli.options import (
     Root,
     of_reports,
     of_terminal,
-    usable_cores,
     workspace,
 )
+from cescore.definitions.processors import usable_processors
 
 NewYearOf = Annotated[int, typer.Argument(help="The year that begins, such as 2026.")]
 From = Annotated[
@@ -45,7 +45,7 @@ def new_year(
     from cescore.run.commands.year_telling import YearAsked, tell_new_year
 
     begun_from = year - 1 if before is None else before
-    jobs = usable_cores() if forms else 0
+    jobs = usable_processors() if forms else 0
     asked = YearAsked(
         workspace(root),
         year,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from cescore.definitions.processors import usable_processors
 from cescore.definitions.shipped import TEMPLATES
 from cescore.publish import rehearsal
 from cescore.publish.render import RenderRecord
@@ -31,8 +31,7 @@ def preload() -> None:
 
 def render(bundle_path: Path, out_dir: Path, lang: str, **handed: Any) -> RenderRecord:
     """As `cescore.publish.render.render`, sooner done where there is a second core."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
-    return render_one(bundle_path, out_dir, lang, **handed, has_spare_core=cores > 1)
+    return render_one(bundle_path, out_dir, lang, **handed, has_spare_core=usable_processors() > 1)
 
 
 def render_anew(bundle_path: Path, out_dir: Path, lang: str, **handed: Any) -> RenderRecord:

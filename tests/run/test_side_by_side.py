@@ -15,7 +15,7 @@ from cescore.run.processes.side_by_side import in_children
 
 @pytest.fixture(autouse=True)
 def two_processors(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(side_by_side, "_processors", lambda: 2)
+    monkeypatch.setattr(side_by_side, "usable_processors", lambda: 2)
 
 
 def test_answers_come_in_the_order_of_the_things_whoever_is_done_first() -> None:

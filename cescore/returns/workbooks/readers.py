@@ -18,6 +18,7 @@ from typing import Self
 
 import cescore
 from cescore.definitions.entries.json_text import json_document
+from cescore.definitions.processors import usable_processors
 from cescore.intake.wording import Phrase, from_json, phrase
 from cescore.returns.workbooks.sheet import Workbook, from_plain
 
@@ -45,9 +46,7 @@ class Readers:
     """Processes that read workbooks; leaving the context ends them."""
 
     def __init__(self, jobs: int = 0) -> None:
-        self.jobs = jobs or len(
-            os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else (1, 2)
-        )
+        self.jobs = jobs or usable_processors()
 
     def __enter__(self) -> Self:
         self._free: SimpleQueue[_Process] = SimpleQueue()

@@ -17,6 +17,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 
+from cescore.definitions.processors import usable_processors
 from cescore.run.building.orders import Orders
 from cescore.run.order import Order, Subject
 from cescore.run.processes.ending import end_with
@@ -33,7 +34,7 @@ def helpers_here() -> int:
     """How many helpers this machine bears: none where processes cannot be forked safely."""
     if not can_fork():
         return 0
-    return min(MOST_HELPERS, max(1, len(os.sched_getaffinity(0)) - 1))
+    return min(MOST_HELPERS, max(1, usable_processors() - 1))
 
 
 def orders_ahead(

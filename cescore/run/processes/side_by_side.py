@@ -11,6 +11,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
 
+from cescore.definitions.processors import usable_processors
 from cescore.errors import RunError, Sentence
 from cescore.run.processes.ending import end_with
 
@@ -31,8 +32,8 @@ def in_children(work: Callable[[ThingT], ResultT], over: Sequence[ThingT]) -> li
     Exception
         Whatever the work raises.
     """
-    workers = min(len(over), _processors())
-    if workers < 2:
+    workers = min(len(over), usable_processors())
+    if workers < 2 or not sys.platform.startswith("linux"):
         return list(map(work, over))
     forking = multiprocessing.get_context("fork")
     turn, parent = forking.Value("l", 0), os.getpid()
@@ -86,8 +87,3 @@ def _serve(
             with suppress(BrokenPipeError):
                 answers.send((at, None, error))
             return
-
-
-def _processors() -> int:
-    """How many processes can be forked to good use."""
-    return len(os.sched_getaffinity(0)) if sys.platform.startswith("linux") else 1
