@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64decode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -33,6 +33,7 @@ from cescore.publish.pages.index.listing import (
 )
 from cescore.publish.pages.index.page import IndexView, index_page
 from cescore.publish.pages.index.pinyin import Readings, syllables
+from cescore.publish.printing.webfont import font_faces
 
 
 def firm(number: int, index: float | None, grade: str = "", **more: object) -> Line:
@@ -192,16 +193,29 @@ def test_a_folder_named_like_a_scheme_is_no_link_to_run() -> None:
     assert 'href="javascript:' not in index_page(replace(PAGE, sections=[Section("t", [line])]))
 
 
+def characters_of(css: str) -> Iterator[dict[int, str]]:
+    """The characters of each face that is written into styles."""
+    for data in re.findall(r"data:font/woff2;base64,([^\"]+)", css):
+        yield TTFont(BytesIO(b64decode(data))).getBestCmap()
+
+
 def test_the_fonts_hold_every_character_shown_and_few_others() -> None:
     html = index_page(PAGE)
-    regular, bold = (
-        TTFont(BytesIO(b64decode(data))).getBestCmap()
-        for data in re.findall(r"data:font/woff2;base64,([^\"]+)", html)
-    )
+    regular, bold = characters_of(html)
     han = {ord(c) for c in words_of(html) if "\u4e00" <= c <= "\u9fff"}
     assert han <= set(regular) and len(regular) < 700
     assert {ord(c) for c in "样例市年度循环经济评价报告单位县区▽▲▼"} <= set(bold)
     assert set(bold) < set(regular)
+
+
+def test_a_face_has_what_its_elements_show_however_it_is_written() -> None:
+    html = (
+        '<p title="题">&#x9F99; a</p><table><tr><th scope="row"><button>东</button> <i>西</i></th></tr>'
+        '</table>\n<summary class="x"><b>南</b>&amp;北</summary><style>p::after { content: "▽"; }</style>'
+    )
+    regular, bold = (set(found) for found in characters_of(font_faces(html)))
+    assert {ord(c) for c in "题龙a东西南北&▽"} <= regular
+    assert {ord(c) for c in "东西南北&▽"} <= bold and not {ord("题"), ord("龙")} & bold
 
 
 def test_a_search_finds_full_pinyin_and_initials() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -163,14 +164,34 @@ def test_a_fault_in_params_is_told_each_time(root: Path) -> None:
             read(root)
 
 
-def test_a_build_reads_and_leaves_none_of_it(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    check(Asked(root, 2025), Terminal(soft_wrap=True))
-    assert (root / "output/answers/reading-2025").is_dir()
-    for name in ("reading", "choices", "draws"):
-        monkeypatch.setattr(KeptForYear, name, property(lambda self: pytest.fail("read")))
-    before = sorted((root / "output/answers").rglob("*"))
+def built(root: Path) -> bytes:
+    """What a build writes of a park, told in its table of results."""
     build(Asked(root, 2025, only="park/P1", progress="quiet"), InThisProcess(), Terminal())
-    assert sorted((root / "output/answers").rglob("*")) == before
+    return (root / "output/2025/results.csv").read_bytes()
+
+
+def test_a_build_takes_what_was_read_and_chooses_anew(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check(Asked(root, 2025), Terminal(soft_wrap=True))
+    for name in ("choices", "draws"):
+        monkeypatch.setattr(KeptForYear, name, property(lambda self: pytest.fail("read")))
+    be_another_process(monkeypatch)
+    seen = noted(monkeypatch)
+    with_kept = built(root)
+    assert seen == set()
+    shutil.rmtree(root / "output")
+    be_another_process(monkeypatch)
+    assert built(root) == with_kept
+    assert {"params", "definitions"} <= seen
+
+
+def test_a_release_takes_nothing_that_was_kept(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    check(Asked(root, 2025), Terminal(soft_wrap=True))
+    be_another_process(monkeypatch)
+    seen = noted(monkeypatch)
+    AnnualEdition.open(Asked(root, 2025))  # as a release does, and who makes one again
+    assert seen == {"measures", "params", "definitions"}
 
 
 def drawn(root: Path, kept: KeptForYear | None) -> str:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import re
 from collections.abc import Callable
 from functools import lru_cache
-from html.parser import HTMLParser
+from html import unescape
 
 from cescore.definitions.shipped import FONTS
 from cescore.publish.printing.fonts import SANS
 
-HEAVY = frozenset(["h1", "h2", "h3", "th", "b", "summary"])  # set in bold by the page's styles
-UNSEEN = frozenset(["script", "style"])
+ELEMENT = r"<(?P<name>{names})\b[^>]*>(?P<content>.*?)</(?P=name)>"
+HEAVY = "h1|h2|h3|th|b|summary"  # set in bold by the page's styles
+HEAVY_ELEMENTS = re.compile(ELEMENT.format(names=HEAVY), re.DOTALL)
+UNSEEN_ELEMENTS = re.compile(ELEMENT.format(names="script|style"), re.DOTALL)
 FACES = (("CESans-Regular.ttf", 400), ("CESans-Bold.ttf", 700))
 RULE = (
     '@font-face {{ font-family: "{family}"; font-weight: {weight};'
@@ -35,10 +38,8 @@ def font_faces(html: str, kept: Kept = made_anew) -> str:
     ``kept`` gives what was made of the same characters before, or has it made: cutting a font down
     takes a second.
     """
-    shown = _Shown()
-    shown.feed(html)
-    shown.close()
-    texts = (frozenset(shown.plain | shown.bold), frozenset(shown.bold))
+    bold = _bold(html)
+    texts = (bold.union(unescape(html)), bold)
     return "\n".join(
         RULE.format(family=SANS, weight=weight, data=_kept(name, characters, kept))
         for (name, weight), characters in zip(FACES, texts, strict=True)
@@ -55,30 +56,17 @@ def _digest(name: str) -> str:
     return hashlib.sha256((FONTS / name).read_bytes()).hexdigest()
 
 
-class _Shown(HTMLParser):
-    """Collects the characters that a page shows, and those it shows in bold."""
+def _bold(html: str) -> frozenset[str]:
+    """The characters that a page shows in bold, and those that it may: what styles and scripts place.
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.plain: set[str] = set()
-        self.bold: set[str] = set()
-        self._open: list[str] = []  # of HEAVY and UNSEEN only: the others need no end tag
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in HEAVY | UNSEEN:
-            self._open.append(tag)
-        for _, value in attrs:  # placeholders, and labels that styles place before cells
-            self.plain.update(value or "")
-
-    def handle_endtag(self, tag: str) -> None:
-        if self._open and self._open[-1] == tag:
-            self._open.pop()
-
-    def handle_data(self, data: str) -> None:
-        if UNSEEN.intersection(self._open):  # signs that styles and scripts place on the page
-            self.bold.update(c for c in data if not c.isascii())
-        else:
-            (self.bold if self._open else self.plain).update(data)
+    A face may have a character too many: a large page is looked through, not parsed.
+    """
+    found = frozenset[str]()
+    for element in HEAVY_ELEMENTS.finditer(html):
+        found = found.union(unescape(element["content"]))
+    for element in UNSEEN_ELEMENTS.finditer(html):
+        found = found.union(c for c in element["content"] if not c.isascii())
+    return found
 
 
 @lru_cache(maxsize=16)

@@ -26,6 +26,7 @@ from cescore.run.tree.store import MANIFEST_NAME
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cescore.definitions.kept_definitions import Keeping
     from cescore.disclosure.documents.reading import Printable
     from cescore.publish.pages.index.listing import IndexPage
     from cescore.run.asked import Asked
@@ -49,11 +50,16 @@ class AnnualEdition(Edition):
 
     @classmethod
     def open(
-        cls, asked: Asked, told: Phases = silent, kept: KeptForYear | None = None
+        cls,
+        asked: Asked,
+        told: Phases = silent,
+        kept: KeptForYear | None = None,
+        reading: Keeping | None = None,
     ) -> AnnualEdition:
+        """``reading``: what other commands read of files that are as they were, and nothing they chose."""
         if kept is not None:
-            return cls(asked, kept.workspace(told), told, kept)
-        return cls(asked, Workspace.load(asked.root, asked.year, told), told)
+            reading = kept.reading
+        return cls(asked, Workspace.load(asked.root, asked.year, told, reading), told, kept)
 
     @property
     def workspace(self) -> Workspace:

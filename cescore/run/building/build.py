@@ -23,6 +23,7 @@ from cescore.run.files import combined, file_hash, make_private, write_atomicall
 from cescore.run.inputs.hashed import Inputs, installed
 from cescore.run.inputs.production import refuse_trials
 from cescore.run.job import Outcome
+from cescore.run.kept.kept_reading import KeptForYear
 from cescore.run.kept.kept_work import KeptWork
 from cescore.run.kept.unchanged import asks_a_database
 from cescore.run.telling.phases import Phases, phases, silent
@@ -43,25 +44,31 @@ from cescore.run.tree.receipt import drop_receipt, made_from, write_receipt
 from cescore.run.tree.store import INDEX_PAGE, MANIFEST_NAME, Store
 
 if TYPE_CHECKING:
+    from cescore.definitions.kept_definitions import Keeping
     from cescore.intake.findings import Finding
     from cescore.publish.pages.index.listing import IndexPage
     from cescore.run.asked import Asked
-    from cescore.run.kept.kept_reading import KeptForYear
     from cescore.run.processes.executor import Executor
 
 
-def open_edition(asked: Asked, told: Phases = silent, kept: KeptForYear | None = None) -> Edition:
+def open_edition(
+    asked: Asked,
+    told: Phases = silent,
+    kept: KeptForYear | None = None,
+    reading: Keeping | None = None,
+) -> Edition:
     """What is asked for: the year's edition, with a stage that of the plan period, with a variant a
-    trial. ``kept``: what other commands read and chose of the year; of what leaves nothing is."""
+    trial. ``kept``: what other commands read and chose of the year; of what leaves nothing is.
+    ``reading``: what they read of it alone, for a draft."""
     if asked.variant is not None:
         from cescore.run.building.trial import TrialEdition  # loads the desk, and IPython with it
 
-        return TrialEdition.open(asked, told, kept)
+        return TrialEdition.open(asked, told, kept, reading)
     if asked.stage:
         from cescore.run.building.period import PeriodEdition
 
         return PeriodEdition.open(asked, told)
-    return AnnualEdition.open(asked, told, kept)
+    return AnnualEdition.open(asked, told, kept, reading)
 
 
 def build(asked: Asked, executor: Executor, console: Console) -> int:
@@ -70,8 +77,11 @@ def build(asked: Asked, executor: Executor, console: Console) -> int:
         receive_all(asked.root, asked.year)
     refuse_trials(asked.root)
     before = Before.of(Inputs(asked.root))
-    edition = open_edition(asked, phases(console, asked.spoken, asked.progress))
-    return build_edition(edition, before, executor, console)
+    told = phases(console, asked.spoken, asked.progress)
+    reading = KeptForYear(asked).reading
+    status = build_edition(open_edition(asked, told, reading=reading), before, executor, console)
+    reading.tidy()
+    return status
 
 
 def build_edition(edition: Edition, before: Before, executor: Executor, console: Console) -> int:

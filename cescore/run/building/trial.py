@@ -16,6 +16,7 @@ from cescore.run.building.annual import AnnualEdition
 from cescore.run.telling.phases import Phases, silent
 
 if TYPE_CHECKING:
+    from cescore.definitions.kept_definitions import Keeping
     from cescore.definitions.model import Framework
     from cescore.disclosure.documents.reading import Printable
     from cescore.run.asked import Asked
@@ -29,10 +30,15 @@ class TrialEdition(AnnualEdition):
 
     @classmethod
     def open(
-        cls, asked: Asked, told: Phases = silent, kept: KeptForYear | None = None
+        cls,
+        asked: Asked,
+        told: Phases = silent,
+        kept: KeptForYear | None = None,
+        reading: Keeping | None = None,
     ) -> TrialEdition:
         """The year opened, its variant applied: a file that does not fit is told at once."""
-        reading = None if kept is None else kept.reading
+        if kept is not None:
+            reading = kept.reading
         edition = cls(asked, Workspace.load(asked.root, asked.year, told, reading), told)
         _ = edition.variant
         return edition

@@ -1,8 +1,8 @@
 """What commands read of a workspace and chose of it, kept for the next while files are as they are.
 
 Params and inspections are many times what one change of data touches. Each is kept below output/answers
-by the hash of its files, of code and of libraries. It answers who checks, plans and previews; no build and
-no release reads any of it.
+by the hash of its files, of code and of libraries. It answers who checks, plans and previews; a build of
+drafts takes what was read, and makes every choice anew; no release takes anything.
 """
 
 from __future__ import annotations
