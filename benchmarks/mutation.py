@@ -50,7 +50,7 @@ TESTS: Mapping[str, Sequence[str]] = {
     "disclosure/ledger/apart": ("disclosure/test_apart", *SYSTEM),
     "disclosure/ledger/printed_sums": SYSTEM,
     "disclosure/ledger/unknowns": SYSTEM,
-    "disclosure/ledger/system_audit": (*SYSTEM, "disclosure/test_editions_apart"),
+    "disclosure/ledger/system_audit": (*SYSTEM, "disclosure/test_editions_apart", "disclosure/test_proven"),
     "disclosure/ledger/equated": SYSTEM,
     "disclosure/ledger/equations": ("disclosure/test_equated", *SYSTEM),
     "disclosure/ledger/industries": ("disclosure/test_small_systems", "disclosure/test_industries", "disclosure/test_equated"),

@@ -54,6 +54,14 @@ def test_a_score_must_be_able_to_be_that_of_p_per_cent_less_and_more() -> None:
     assert found == pytest.approx(Extent(60 + 0.4 * 58.5, 60 + 0.4 * 71.5))
 
 
+def test_a_ratio_must_be_able_to_be_p_per_cent_less_and_more() -> None:
+    (nest,) = wholes(evaluation(), "energy_output", "energy", p_percent=10.0)._progress
+    (leaf,) = (leaf for leaf in nest.leaves.hidden if leaf.endswith(".energy_output"))
+    ratio = nest.tree.values[leaf][0, 5]
+    assert ratio > 0
+    assert nest.leaves.needed(leaf, 5) == pytest.approx(Extent(0.9 * ratio, 1.1 * ratio))
+
+
 class _Themselves:
     """Indicators that stand on one returned figure each, of the same name."""
 

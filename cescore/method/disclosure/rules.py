@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,9 +37,12 @@ def rounded(value: float, digits: int) -> float:
     """
     if value == 0 or not math.isfinite(value):
         return 0.0
-    exact = Decimal(repr(float(value)))
-    last = Decimal(1).scaleb(exact.adjusted() - digits + 1)
-    return float(exact.quantize(last, ROUND_HALF_UP, WIDE))
+    return float(_to_digits(digits).plus(Decimal(repr(float(value)))))
+
+
+@lru_cache(maxsize=32)
+def _to_digits(digits: int) -> Context:
+    return Context(prec=digits, rounding=ROUND_HALF_UP)
 
 
 def half_unit(value: float, digits: int) -> float:
