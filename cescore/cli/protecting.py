@@ -21,7 +21,12 @@ class RangeForm(StrEnum):
 
 @app.command(rich_help_panel=OFFICIAL)
 def infer(
-    who: Annotated[str, typer.Argument(help="public, a respondent's id, or a holding's.")],
+    who: Annotated[
+        str,
+        typer.Argument(
+            help="public; a respondent's id or a holding's; several who know together, as E001,E002."
+        ),
+    ],
     root: Root = HERE,
     year: Year = None,
     lang: Language = BY_LOCALE,

@@ -14,7 +14,7 @@ from cescore.disclosure.documents.bundle import Bundle
 from cescore.disclosure.ledger.apart import audits_of
 from cescore.disclosure.ledger.kept_pattern import FILE
 from cescore.disclosure.ledger.ledger import Ledger
-from cescore.disclosure.ledger.remaining import observer_of, ranges
+from cescore.disclosure.ledger.remaining import Range, observers_of, ranges
 from cescore.disclosure.ledger.statements import Figure
 from cescore.disclosure.making.bundles import Bundler
 from cescore.errors import DataError
@@ -238,19 +238,42 @@ def test_a_range_that_remains_holds_the_value_and_reaches_beyond_it(tmp_path: Pa
     frame = giant_and_equals()
     ledger = Ledger(evaluated(tmp_path, frame, PARKS))
     for who in ("public", frame[0].id, frame[7].id):
-        found = list(ranges(ledger, observer_of(ledger, who), 2025))
+        found = list(ranges(ledger, observers_of(ledger, who), 2025))
         assert found and all(one.is_safe for one in found)
         assert all(one.low <= one.value * 1.0001 for one in found)
         assert who not in {one.entity_id for one in found}
+
+
+def test_who_puts_together_what_they_know_knows_no_less_than_each_of_them(tmp_path: Path) -> None:
+    """All but one of a park have the one's value, which none of them has alone."""
+    frame = giant_and_equals()
+    ledger = Ledger(evaluated(tmp_path, frame, PARKS))
+    inside = [firm.id for firm in frame if firm.park == frame[-1].park]
+    last, *others = inside
+    assert len(others) > 2
+
+    def left(who: str) -> Range:
+        observers = observers_of(ledger, who)
+        (one,) = (
+            x for x in ranges(ledger, observers, 2025) if (x.entity_id, x.code) == (last, "output")
+        )
+        return one
+
+    alone = [left(other) for other in others]
+    two, all_ = left(", ".join(others[:2])), left(",".join(others))
+    assert all(one.is_safe for one in alone)
+    assert two.high is None or all(one.high is None or two.high <= one.high for one in alone[:2])
+    assert not all_.is_safe
+    assert all_.high == pytest.approx(all_.value, rel=1e-5)
 
 
 def test_who_may_be_asked_about_is_named_where_nobody_is_called_so(tmp_path: Path) -> None:
     frame = giant_and_equals()
     ledger = Ledger(evaluated(tmp_path, frame, PARKS))
     with pytest.raises(DataError, match=rf"expected public, a respondent \(.*{frame[-1].id}\)"):
-        observer_of(ledger, PARKS[0])
+        observers_of(ledger, PARKS[0])
     with pytest.raises(DataError, match=f"nearest: {frame[0].id}"):
-        observer_of(ledger, frame[0].id.upper())
+        observers_of(ledger, frame[0].id.upper())
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ def test_whoever_kept_an_edition_is_asked_for_with_all_that_it_printed(tmp_path:
     protect(tmp_path, None, "en", Console(file=io.StringIO()))
     narrow = {
         (one.entity_id, one.code)
-        for one in ranges(Ledger(evaluate_again(tmp_path)), "", 2024)
+        for one in ranges(Ledger(evaluate_again(tmp_path)), (), 2024)
         if not one.is_safe
     }
     assert narrow == {("firm-1-000", "output")}

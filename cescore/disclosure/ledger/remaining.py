@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cescore.definitions.spelling import with_nearest
 from cescore.errors import DataError, Sentence
+from cescore.method.disclosure.knowledge import Parts, RespondentCell
 from cescore.method.thresholds import meets
 
 if TYPE_CHECKING:
     from cescore.disclosure.ledger.ledger import Ledger
 
 PUBLIC = "public"
+TOGETHER = "+"  # stands for the holdings that put together what they know
 LISTED = 6  # ids that a message names one by one
 
 
@@ -40,8 +43,9 @@ class Range:
     is_safe: bool
 
 
-def observer_of(ledger: Ledger, who: str) -> str:
-    """The observer by its name: "" for the public, a respondent's holding, or the respondent.
+def observers_of(ledger: Ledger, who: str) -> frozenset[str]:
+    """The holdings whose knowledge is asked for, by their names or those of respondents of theirs:
+    several, between commas, put together what they know; none for the public.
 
     Raises
     ------
@@ -49,7 +53,11 @@ def observer_of(ledger: Ledger, who: str) -> str:
         Nobody is called so, or it is a body, whose knowledge is what it returned itself.
     """
     if who == PUBLIC:
-        return ""
+        return frozenset()
+    return frozenset(_holding(ledger, name.strip()) for name in who.split(","))
+
+
+def _holding(ledger: Ledger, who: str) -> str:
     known = ledger.behind.respondents
     holders = {ledger.behind.holder(entity_id) for entity_id in known}
     if who in holders:
@@ -79,26 +87,42 @@ def _some(ids: Sequence[str]) -> str:
     return Sentence("{n}: {listed}", n=len(ids), listed=listed)
 
 
-def ranges(ledger: Ledger, observer: str, year: int) -> Iterator[Range]:
+def ranges(ledger: Ledger, observers: Collection[str], year: int) -> Iterator[Range]:
     """The range left of every protected value of a year that stands in a released figure.
 
-    Linear programs over everything released, all years and bodies together, in the order of
+    ``observers``: holdings that know together what each returned; none: the public. Linear programs over everything released, all years and bodies together, in the order of
     variables and the register.
     """
     share = ledger.rules.p_percent / 100
-    for protection in ledger.protections():
+    for each in ledger.protections():
+        protection = replace(each, cells=_together(each.cells, observers))
         for cell, parts in protection.cells.items():
             quantity = cell.quantity
             if quantity.year != year:  # type: ignore[attr-defined]
                 continue
-            low, high = protection.interval(cell, observer)
-            others = {holder for holder in parts if holder != observer}
+            low, high = protection.interval(cell, TOGETHER)
+            others = parts.keys() - {TOGETHER}
             for entity_id, value in ledger.members(cell).items():
                 holder = ledger.behind.holder(entity_id)
-                if holder == observer:
+                if holder in observers:
                     continue
                 alone = len(others) == 1 and parts[holder] == value
                 top = None if high.value == float("inf") else high.value
                 bottom = low.value if alone else 0.0
                 is_safe = top is None or meets(top, ">=", (1 + share) * value)
                 yield Range(entity_id, quantity.code, year, value, bottom, top, is_safe)  # type: ignore[attr-defined]
+
+
+def _together(
+    cells: Mapping[RespondentCell, Parts], observers: Collection[str]
+) -> Mapping[RespondentCell, Parts]:
+    """The cells with what some holdings contribute as that of one."""
+    return {
+        cell: parts
+        if parts.keys().isdisjoint(observers)
+        else {
+            **{holder: part for holder, part in parts.items() if holder not in observers},
+            TOGETHER: math.fsum(parts[holder] for holder in observers if holder in parts),
+        }
+        for cell, parts in cells.items()
+    }

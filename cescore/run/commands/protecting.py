@@ -12,7 +12,7 @@ from rich.console import Console
 
 from cescore.disclosure.ledger.kept_pattern import FILE
 from cescore.disclosure.ledger.ledger import Ledger
-from cescore.disclosure.ledger.remaining import PUBLIC, Range, observer_of, ranges
+from cescore.disclosure.ledger.remaining import PUBLIC, Range, observers_of, ranges
 from cescore.disclosure.ledger.taken_back import StillKnown
 from cescore.evaluation.yearly import evaluate_workspace
 from cescore.intake.inert import csv_text
@@ -28,11 +28,11 @@ SHOWN = 40  # ranges on a terminal, the narrowest first; the others by --form cs
 
 
 def infer(root: Path, year: int | None, who: str, form: str, lang: str, console: Console) -> int:
-    """What ``who`` can infer of each respondent from what is released, and what earlier editions printed;
-    1 if any range is too narrow."""
+    """What ``who``, be it several together, can infer of each respondent from what is released, and what
+    earlier editions printed; 1 if any range is too narrow."""
     beside = Terminal(stderr=True)
     ledger = _ledger(root, year, phases(beside, lang))
-    found = list(ranges(ledger, observer_of(ledger, who), ledger.yearly.year))
+    found = list(ranges(ledger, observers_of(ledger, who), ledger.yearly.year))
     found.sort(key=lambda one: (one.is_safe, _room(one), one.entity_id, one.code))
     unsafe = sum(not one.is_safe for one in found)
     if form == "json":
