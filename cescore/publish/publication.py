@@ -217,7 +217,11 @@ class Scorecard(Publication[Bundle]):
         lang = self.lang
         if self.is_rated and self.index is not None:
             return [number(self.index, 1)]
-        without = [label("index.none", lang, mark=label(mark, lang)) for mark in MARKS.values()]
+        without = [
+            label(key, lang, mark=label(mark, lang))
+            for key in ("index.none", "index.withheld")
+            for mark in MARKS.values()
+        ]
         return [label("index.not_filed", lang), label("index.insufficient", lang), *without]
 
     def warnings(self, pages: int) -> Iterator[str]:

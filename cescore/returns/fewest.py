@@ -129,7 +129,7 @@ class Search:
         """The hard rules of a return in linear form, and the ids of those that have none."""
         rules, left_out = [], []
         for rule in self.hard:
-            if rule.entity_types and entity_type not in rule.entity_types:
+            if not rule.is_for(entity_type):
                 continue
             record = self.record(rule, entity_id, year)
             try:

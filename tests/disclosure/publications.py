@@ -24,6 +24,7 @@ from cescore.intake.workspace import Workspace
 
 YEAR = 2025
 VARIABLES = ("coal", "gas", "fuel", "trade")  # fuel = coal + gas; trade may be negative
+TYPES = ("region", "city", "district", "park", "zone", "firm")
 ENERGY = {"coal": 0.7, "gas": 1.3}
 CLOSE = 2e-4  # of a value: what linear programs cannot tell from nothing
 BALANCE = 0.005  # how far the rule lets fuel be off
@@ -49,6 +50,7 @@ class MadeUp:
     opened: frozenset[str] = frozenset()
     twins: Mapping[str, str] = field(default_factory=dict)
     balance: Literal["hard", "soft", "at_most"] = "hard"
+    balance_of: tuple[str, ...] = TYPES  # none named: every type's
 
     @property
     def codes(self) -> list[str]:
@@ -172,7 +174,7 @@ def write(root: Path, world: MadeUp) -> None:
         },
     }  # fmt: skip
     terms = " + ".join(f"{c} * {code}" for code, c in ENERGY.items())
-    account = {"en": "energy", "formula": terms, "unit": "t", "entity_types": "all", **made}
+    account = {"en": "energy", "formula": terms, "unit": "t", "entity_types": TYPES, **made}
     at_most, near = (
         f"total(coal, gas) <= {1 + BALANCE} * fuel",
         f"abs(fuel - total(coal, gas)) <= {BALANCE} * fuel",
@@ -180,7 +182,7 @@ def write(root: Path, world: MadeUp) -> None:
     balance = {
         "en": "fuel adds up", "rule": at_most if world.balance == "at_most" else near,
         "severity": "soft" if world.balance == "soft" else "hard", "kind": "balance", "source": "the tests",
-        "entity_types": ["region", "city", "district", "park", "zone", "firm"],
+        "entity_types": world.balance_of,
     }  # fmt: skip
     params: dict[str, object] = {
         "variables.yml": {
@@ -198,10 +200,7 @@ def write(root: Path, world: MadeUp) -> None:
             "large_above": 0,  # no bands of scores, which say nothing of values
         },
     }
-    params |= {
-        f"frameworks/{t}.yml": framework
-        for t in ("region", "city", "district", "park", "zone", "firm")
-    }
+    params |= {f"frameworks/{t}.yml": framework for t in TYPES}
     for name, content in params.items():
         path = root / "params" / name
         path.parent.mkdir(parents=True, exist_ok=True)

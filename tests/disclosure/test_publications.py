@@ -93,6 +93,21 @@ def test_nothing_follows_from_what_a_report_without_a_finding_says_of_a_balance(
     assert bool(list(found.violations([""]))) is not is_in
 
 
+@pytest.mark.parametrize("is_in", [True, False], ids=["gate in", "gate out"])
+@pytest.mark.parametrize(("seed", "balance"), [(3, "hard"), (3, "soft"), (3, "at_most")])
+def test_a_rule_that_names_no_type_is_read_of_every_type(
+    seed: int,
+    balance: Literal["hard", "soft", "at_most"],
+    is_in: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    if not is_in:  # as if it were of none
+        monkeypatch.setattr(CheckRule, "is_for", lambda rule, kind: kind in rule.entity_types)
+    found = audited(tmp_path, replace(made_up(seed), balance=balance, balance_of=()))
+    assert bool(list(found.violations([""]))) is not is_in
+
+
 @pytest.mark.parametrize("seed", [27, 95, 483, 544, 635])
 def test_what_was_once_inferred_is_safe(seed: int, tmp_path: Path) -> None:
     """95: a share of nothing that is withheld counted as not returned. 544: a firm beside a holding's

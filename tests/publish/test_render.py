@@ -20,8 +20,8 @@ from cescore.disclosure.documents.bundle import Bundle, Evaluated
 from cescore.disclosure.documents.result_file import result_json
 from cescore.errors import PublishError
 from cescore.publish import previewed
-from cescore.publish.check import pdf_text
-from cescore.publish.publication import size_warnings
+from cescore.publish.check import pdf_text, problems_of
+from cescore.publish.publication import open_publication, size_warnings
 from cescore.publish.render import RenderRecord, render
 from cescore.publish.stylesheets import STYLESHEET
 from cescore.publish.words import label
@@ -196,6 +196,17 @@ def test_a_page_without_the_index_is_refused(tmp_path: Path) -> None:
     notebook = small_notebook(tmp_path, cells=("tables.provenance(bundle)", CONCLUDE))
     with pytest.raises(PublishError, match=r"index is not printed \(81.8\)"):
         render(builders.write_bundle(tmp_path), tmp_path / "out", "zh", notebook=notebook)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_withheld_index_is_looked_for_as_page_one_words_it(tmp_path: Path, lang: str) -> None:
+    index = builders.evaluated().index
+    hidden = index.model_copy(update={"values": (None,) * 6, "status": ("suppressed",) * 6})
+    made = builders.bundle(evaluated=evaluated(index=hidden))
+    wanted = open_publication(builders.write_bundle(tmp_path, made), lang).wanted(str)
+    said = label("index.withheld", lang, mark=label("mark.suppressed", lang))
+    assert not problems_of([said], {"index": wanted["index"]})
+    assert problems_of([""], {"index": wanted["index"]})
 
 
 def test_an_unknown_language_is_refused(tmp_path: Path) -> None:

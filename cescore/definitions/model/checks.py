@@ -51,10 +51,14 @@ class CheckRule(Named):
     executable: str = ""
     severity: Literal["hard", "soft"]
     kind: RuleKind | None = None  # None: as its form says, see `returns.kinds`
-    entity_types: Words = ()
+    entity_types: Words = ()  # none named: every type
     source: str = ""
     identity: Truth = False  # everybody knows that it holds, also where it is soft
     looks_at_others: Truth = False  # loading sets it
+
+    def is_for(self, entity_type: str) -> bool:
+        """Whether the rule is checked of an entity type."""
+        return not self.entity_types or entity_type in self.entity_types
 
     @property
     def expression(self) -> Expression:

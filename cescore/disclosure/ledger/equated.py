@@ -44,13 +44,13 @@ WITHIN = " within"  # in the code of a sum over the respondents in a body; no va
 
 @dataclass(frozen=True)
 class Zero:
-    """What a rule says to be 0 of entities of some types: its text, and the looks at others in it.
+    """What a rule says to be 0 of the entities it is for: its text, and the looks at others in it.
 
     ``tolerance``: within which, as a formula; "": it is at most 0. None: everybody takes it to be 0, as
     nearly as the record has it.
     """
 
-    entity_types: tuple[str, ...]
+    rule: CheckRule
     text: str
     looks: Mapping[str, ast.Call] = field(default_factory=dict)
     tolerance: str | None = None
@@ -66,7 +66,7 @@ class Equated:
         behind = self.statements.behind
         zeros = list(_zeros(behind.yearly.workspace.definitions.checks))
         for body in behind.bodies:
-            applying = [zero for zero in zeros if body.entity_type in zero.entity_types]
+            applying = [zero for zero in zeros if zero.rule.is_for(body.entity_type)]
             for year in behind.read_years:
                 for zero in applying:
                     form = self._form(zero, body.entity_id, year)
@@ -218,7 +218,7 @@ def _zeros(rules: Iterable[CheckRule]) -> Iterator[Zero]:
         equated: list[tuple[str, str | None]] = [(rule.equated, None)] if rule.equated else []
         for zero, tolerance in (*equated, *rule.bounds):
             text, looks = looks_as_names(parse(zero, across=True).tree)
-            yield Zero(tuple(rule.entity_types), text, looks, tolerance)
+            yield Zero(rule, text, looks, tolerance)
 
 
 def _is_told_of(zero: Zero, form: LinearForm) -> bool:

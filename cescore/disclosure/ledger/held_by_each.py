@@ -80,7 +80,7 @@ class HeldByEach:
         workspace = self.behind.yearly.workspace
         types = {e.entity_type for e in workspace.register if self.behind.is_respondent(e)}
         for rule in workspace.definitions.checks:
-            if types and types <= set(rule.entity_types) and not rule.looks_at_others:
+            if types and all(map(rule.is_for, types)) and not rule.looks_at_others:
                 yield rule
 
     def _terms(self, zero: str, year: int) -> Mapping[Quantity, float]:

@@ -137,7 +137,7 @@ class IndustryTable:
         """
         workspace = self.behind.yearly.workspace
         types = {e.entity_type for e in workspace.register if self.behind.is_respondent(e)}
-        rules = [rule for rule in workspace.definitions.checks if types <= set(rule.entity_types)]
+        rules = [rule for rule in workspace.definitions.checks if all(map(rule.is_for, types))]
         sides = [rule.equated for rule in rules if rule.equated and not rule.looks_at_others]
         for body, industry, year in dict.fromkeys(
             (t.body, t.industry, t.quantity.year) for t in self.read.values()

@@ -123,7 +123,7 @@ class Statements:
                 yield {name for name in account.expression.own_names if name in framework.variables}
         definitions = self.behind.yearly.workspace.definitions
         for rule in definitions.checks:
-            if entity_type in rule.entity_types and (rule.equated or rule.bounds):
+            if rule.is_for(entity_type) and (rule.equated or rule.bounds):
                 known = definitions.variables
                 names = (name for name in rule.expression.own_names if name in known)
                 additive = {name for name in names if known[name].additive}

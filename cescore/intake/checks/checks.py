@@ -85,7 +85,7 @@ def _check_rules(
     entity_type: str, others: Others, sources: Sources, checked: Checked
 ) -> Iterator[Finding]:
     """Rules in the language of formulas, on returned values, the type's accounts and other entities."""
-    rules = [r for r in checked.rules if not r.entity_types or entity_type in r.entity_types]
+    rules = [rule for rule in checked.rules if rule.is_for(entity_type)]
     given: _Given = {"base_year": checked.base_year, "factors": checked.factors}
     for rule in rules:
         text, panel, looked = others.written_in(rule.executable or rule.rule, entity_type)

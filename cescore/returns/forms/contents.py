@@ -81,7 +81,7 @@ def form_contents(definitions: Definitions, entity_type: str, base_year: int) ->
     A variable that the dictionary gives to the type by name is asked; one that it gives to any type
     only where the type's framework, a rule, a yearly check or another type's sum uses it.
     """
-    rules = tuple(r for r in definitions.checks if _concerns(r.entity_types, entity_type))
+    rules = tuple(rule for rule in definitions.checks if rule.is_for(entity_type))
     checks = tuple(_checks(definitions.plan, entity_type))
     needed = _needed(definitions, entity_type, rules, [check for _, check in checks])
     asked = [
@@ -103,7 +103,7 @@ def form_contents(definitions: Definitions, entity_type: str, base_year: int) ->
 
 
 def _concerns(entity_types: Iterable[str], entity_type: str) -> bool:
-    """Whether a rule or variable is of a type; one that names none is of all."""
+    """Whether a variable or range is of a type; one that names none is of all."""
     named = tuple(entity_types)
     return not named or entity_type in named
 
