@@ -10,7 +10,7 @@ ENVIRONMENT = HERE / ".venv" / "bin" / "python"
 
 sys.path.insert(0, str(HERE))
 try:
-    from cescore.cli.main import main
+    from cescore.cli.main import command
 except ModuleNotFoundError as error:
     is_inside = Path(sys.prefix).resolve() == ENVIRONMENT.parents[1].resolve()
     if ENVIRONMENT.exists() and not is_inside:  # set up, but called with another Python
@@ -23,4 +23,4 @@ except ModuleNotFoundError as error:
 
 
 if __name__ == "__main__":
-    main()
+    command()

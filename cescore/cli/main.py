@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import io
 import os
@@ -80,6 +81,30 @@ def _replace_what_cannot_be_shown() -> None:
 def collect_rarely() -> None:
     """Look for unreachable objects less often: what a command imports and reads lives to its end."""
     gc.set_threshold(100_000, 50, 100)
+
+
+def command() -> None:
+    """The command as a process of its own, which ends with the status that was meant and nothing after it.
+
+    Threads of native libraries live to the end; where one still runs while its library is unloaded, the
+    process aborts, long after the last line was said. So nothing is unloaded: once Python's own
+    functions of the exit have run, the process is gone.
+    """
+    statuses: list[int] = []
+    atexit.register(_leave, statuses)  # before all that libraries register, so that it runs last
+    try:
+        main()
+    except SystemExit as end:
+        statuses.append(end.code if isinstance(end.code, int) else 0)
+        raise
+
+
+def _leave(statuses: Sequence[int]) -> None:
+    """End the process; where there is no status, what happened is Python's to tell."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    if statuses:
+        os._exit(statuses[0])
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

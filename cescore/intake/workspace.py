@@ -333,7 +333,8 @@ def _definitions(root: Path, year: int | None, kept: Keeping | None) -> Definiti
 
 def _no_observation(year: int, known: str) -> Sentence:
     return Sentence(
-        "data/: no usable observation of {year}; years with observations: {known}",
+        "data/: no usable observation of {year}; years with observations: {known}. Take the year's returns "
+        "in with `collect FOLDER --year {year}`, or name another year with --year",
         year=year,
         known=known,
     )

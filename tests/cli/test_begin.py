@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -28,3 +31,22 @@ def test_what_is_apart_does_not_touch_the_answer(capsys, monkeypatch):
     begin("zh", is_apart=True)("evaluating")
     begin("en", "quiet")
     assert capsys.readouterr() == ("", "正在启动 …\n正在评价 …\n")
+
+
+ABORTS_WHERE_LIBRARIES_ARE_UNLOADED = f"""
+import ctypes, sys
+sys.path.insert(0, {str(Path(__file__).parents[2])!r})
+from cescore.cli.main import command
+libc = ctypes.CDLL(None)
+libc.__cxa_atexit(libc.abort, None, None)
+sys.argv = ["build.py", *sys.argv[1:]]
+command()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the abort is asked of glibc")
+@pytest.mark.parametrize(("given", "status"), [(["--version"], 0), (["explode"], 2)])
+def test_what_libraries_do_when_they_are_unloaded_changes_no_exit_status(given, status):
+    started = [sys.executable, "-c", ABORTS_WHERE_LIBRARIES_ARE_UNLOADED, *given]
+    ended = subprocess.run(started, capture_output=True, text=True, check=False)
+    assert ended.returncode == status and (ended.stdout or ended.stderr).endswith("\n")

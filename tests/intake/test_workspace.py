@@ -241,7 +241,8 @@ def test_errors_of_earlier_inspections_block_nobody(workspace):
 
 def test_an_empty_year_is_an_error_of_the_command(workspace):
     with pytest.raises(
-        DataError, match="no usable observation of 2030; years with observations: 2023, 2024"
+        DataError,
+        match="no usable observation of 2030; years with observations: 2023, 2024.*`collect FOLDER --year 2030`",
     ):
         workspace(2030, **{"params/runs/2030.yml": "year: 2030\n"})
 

@@ -402,6 +402,17 @@ def test_every_file_of_the_folder_is_accounted_for(take, folder):
     assert counted in take()[1]
 
 
+def test_a_folder_that_is_none_or_holds_nothing_is_named_and_changes_nothing(take, city, folder):
+    (folder / "D9.pdf").write_bytes(b"%PDF-1.4")
+    take()
+    before = tree(city)
+    (folder.parent / "empty" / "inner").mkdir(parents=True)
+    for name, said in (("nowhere", "no folder"), ("empty", "an empty folder")):
+        with pytest.raises(RunError, match=f"{name}: {said}, expected one with received returns"):
+            take(folder=folder.parent / name)
+    assert tree(city) == before
+
+
 def test_the_programs_own_tables_are_no_returns(take, city, folder):
     for place in (city, city / "data", city / "data/2025"):
         place.mkdir(exist_ok=True)

@@ -114,6 +114,13 @@ def _collected(asked: Asked, options: CollectOptions, expected: Expected, consol
     files = received_files(options.folder, log)
     job = _Taking(expected, layouts, options, console, asked)
     came = len(files) + len(log.found)  # with those that are none, each of which is told
+    if not came:
+        raise RunError(
+            Sentence(
+                "{folder}: an empty folder, expected one with received returns",
+                folder=options.folder,
+            )
+        )
     readings = job.read(files, log)
     arrival = job.arrival(files, log)
     collection = collected(readings, kept, options.circumstances, arrival)
