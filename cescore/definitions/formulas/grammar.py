@@ -33,6 +33,10 @@ class GrammarReader:
         else:
             self._value(tree)
 
+    def read_number(self, tree: ast.expr) -> None:
+        """A number, as it may stand in a condition where these are read."""
+        self._value(tree)
+
     def _condition(self, node: ast.expr) -> None:
         if isinstance(node, ast.BoolOp):
             for value in node.values:

@@ -23,7 +23,7 @@ from cescore.disclosure.ledger.behind import Quantity
 from cescore.disclosure.ledger.equations import Equation
 from cescore.disclosure.ledger.statements import Figure, Returned, Statements
 from cescore.intake.observations.across import Around
-from cescore.method.column import Column
+from cescore.method.column import Column, Panel
 from cescore.method.disclosure.inference import NOISE
 from cescore.method.disclosure.linear_forms import (
     ABSENT,
@@ -33,10 +33,11 @@ from cescore.method.disclosure.linear_forms import (
     added,
     meaning,
 )
-from cescore.method.index.formulas import evaluate
+from cescore.method.index.formulas import evaluate, holds
 
 if TYPE_CHECKING:
     from cescore.definitions.model import CheckRule
+    from cescore.method.index.evaluation import TypeEvaluation
 
 CLOSE = 0.02  # of the largest term: a rule that a record breaks by more tells nothing of it
 WITHIN = " within"  # in the code of a sum over the respondents in a body; no variable is called so
@@ -47,13 +48,14 @@ class Zero:
     """What a rule says to be 0 of the entities it is for: its text, and the looks at others in it.
 
     ``tolerance``: within which, as a formula; "": it is at most 0. None: everybody takes it to be 0, as
-    nearly as the record has it.
+    nearly as the record has it. ``unless``: conditions of which none may be the case for it to be told.
     """
 
     rule: CheckRule
     text: str
     looks: Mapping[str, ast.Call] = field(default_factory=dict)
     tolerance: str | None = None
+    unless: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,13 +87,10 @@ class Equated:
 
         def look(code: str, in_year: int) -> Meaning:
             if code in zero.looks:
-                return self._of_others(zero.looks[code], body, in_year)
+                return self.of_others(zero.looks[code], body, in_year)
             return self.statements.of(Figure(body, code, in_year))
 
-        found = meaning(zero.text, "1", year, self._base_year, look)
-        if not found.is_linear or found.numerator is None or found.denominator is None:
-            return None
-        return found.numerator.times(1 / found.denominator.value)
+        return _over_its_value(meaning(zero.text, "1", year, self.base_year, look))
 
     def _is_close(self, form: LinearForm, share: float, away: float) -> bool:
         """Whether a form is no more than a share of its largest term away from a value."""
@@ -103,7 +102,10 @@ class Equated:
     ) -> tuple[float, float] | None:
         """Between which the terms of a form lie by a rule that the report has no finding of, or by one from
         one side that it has; None where they are so far from either end that it tells nobody anything."""
-        within = self._tolerance(zero.tolerance, body, year) if zero.tolerance else 0.0
+        record = _Record(self, body, year)
+        if not all(map(record.is_not_so, zero.unless)):
+            return None  # nobody is sure which of the ways it is
+        within = record.number(zero.tolerance) if zero.tolerance else 0.0
         low, high = (-within if zero.tolerance else -math.inf), within
         near = self.statements.behind.p_percent / 100
         is_kept = low <= form.value <= high or any(
@@ -117,27 +119,13 @@ class Equated:
             return None
         return low - form.constant, high - form.constant
 
-    def _tolerance(self, tolerance: str, body: str, year: int) -> float:
-        """How far off a rule may be in a body's report without a finding; 0 where nobody says."""
-        evaluation = self.statements.behind.yearly.evaluation_of(body)
-        row, place = evaluation.panel.row(body), evaluation.panel.year_position(year)
-        text, looks = looks_as_names(parse(tolerance, across=True).tree)
-        others = {name: self._of_others(call, body, year) for name, call in looks.items()}
-        shape = (1, len(evaluation.panel.years))
-        columns = {n: Column.of(np.full(shape, _number(found))) for n, found in others.items()}
-        accounts = evaluation.accounts.alone(row).columns
-        panel = evaluation.panel.alone(row).with_columns({**accounts, **columns})
-        factors = {code: factor.value for code, factor in evaluation.framework.factors.items()}
-        found = evaluate(text, panel, base_year=self._base_year, factors=factors)
-        return float(found.values[0, place]) if found.is_present[0, place] else 0.0
-
     @property
-    def _base_year(self) -> int:
+    def base_year(self) -> int:
         return self.statements.behind.yearly.workspace.base_year
 
     # --- looks at others ------------------------------------------------------------------------
 
-    def _of_others(self, call: ast.Call, body: str, year: int) -> Meaning:
+    def of_others(self, call: ast.Call, body: str, year: int) -> Meaning:
         """What a look at others comes to; absent for what nobody can add up from pages."""
         function, entity_type, *inner = map(ast.unparse, (call.func, *call.args))
         if function == "count_of":
@@ -160,7 +148,7 @@ class Equated:
         def look(code: str, in_year: int) -> Meaning:
             return self.statements.of(Figure(entity, code, in_year))
 
-        return meaning(text, "1", year, self._base_year, look)
+        return meaning(text, "1", year, self.base_year, look)
 
     def _of_respondents(self, text: str, body: str, inside: Iterable[str], year: int) -> Meaning:
         """A sum over respondents inside a body, of what each of them returned."""
@@ -172,7 +160,7 @@ class Equated:
             quantity = Quantity(f"{code}{WITHIN}", in_year)
             return Meaning.returned(Returned(body, quantity), total) if total else ABSENT
 
-        return meaning(text, "1", year, self._base_year, look)
+        return meaning(text, "1", year, self.base_year, look)
 
     def _inside(self, body: str, entity_type: str, year: int) -> Sequence[str]:
         """The entities of a type that a sum of a body adds up in a year."""
@@ -213,12 +201,72 @@ class Equated:
         return found
 
 
+def _over_its_value(found: Meaning) -> LinearForm | None:
+    """A number as a linear form. One sum over another is 0 where the first is, and on the same side of it;
+    the second is put in as the number that it comes to."""
+    if found.numerator is None or found.denominator is None or not found.denominator.value:
+        return None
+    return found.numerator.times(1 / found.denominator.value)
+
+
+@dataclass(frozen=True)
+class _Record:
+    """What conditions and formulas come to in a body's record of a year, as it is checked."""
+
+    equated: Equated
+    body: str
+    year: int
+
+    def number(self, text: str) -> float:
+        """How far off a rule may be in a report without a finding; 0 where nobody says."""
+        tree, columns = self._read(parse(text, in_rule=True).tree)
+        found = evaluate(
+            tree, columns, base_year=self._base_year, factors=self._factors, in_rule=True
+        )
+        place = self._place
+        return float(found.values[0, place]) if found.is_present[0, place] else 0.0
+
+    def is_not_so(self, condition: str) -> bool:
+        """Whether a condition is known not to hold."""
+        tree, columns = self._read(parse(condition, conditions=True).tree)
+        true, known = holds(tree, columns, base_year=self._base_year, factors=self._factors)
+        return bool(known[0, self._place] and not true[0, self._place])
+
+    def _read(self, tree: ast.expr) -> tuple[str, Panel]:
+        """A formula with a name for each look at others, and the body's own row beside these."""
+        text, looks = looks_as_names(tree)
+        others = {n: self.equated.of_others(c, self.body, self.year) for n, c in looks.items()}
+        panel, evaluation = self._evaluation.panel, self._evaluation
+        row, shape = panel.row(self.body), (1, len(panel.years))
+        columns = {n: Column.of(np.full(shape, _number(found))) for n, found in others.items()}
+        accounts = evaluation.accounts.alone(row).columns
+        return text, panel.alone(row).with_columns({**accounts, **columns})
+
+    @property
+    def _evaluation(self) -> TypeEvaluation:
+        return self.equated.statements.behind.yearly.evaluation_of(self.body)
+
+    @property
+    def _place(self) -> int:
+        return self._evaluation.panel.year_position(self.year)
+
+    @property
+    def _base_year(self) -> int:
+        return self.equated.base_year
+
+    @property
+    def _factors(self) -> Mapping[str, float]:
+        return {c: factor.value for c, factor in self._evaluation.framework.factors.items()}
+
+
 def _zeros(rules: Iterable[CheckRule]) -> Iterator[Zero]:
     for rule in rules:
         equated: list[tuple[str, str | None]] = [(rule.equated, None)] if rule.equated else []
-        for zero, tolerance in (*equated, *rule.bounds):
-            text, looks = looks_as_names(parse(zero, across=True).tree)
-            yield Zero(rule, text, looks, tolerance)
+        for zero, tolerance in equated:
+            yield Zero(rule, *looks_as_names(parse(zero, across=True).tree), tolerance)
+        for bound in rule.bounds:
+            text, looks = looks_as_names(parse(bound.difference, in_rule=True).tree)
+            yield Zero(rule, text, looks, bound.tolerance, bound.unless)
 
 
 def _is_told_of(zero: Zero, form: LinearForm) -> bool:

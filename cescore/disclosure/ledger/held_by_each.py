@@ -71,7 +71,9 @@ class HeldByEach:
     def at_most_zero(self) -> tuple[ZeroOfEach, ...]:
         """What is at most 0 for whoever returns."""
         hard = (rule for rule in self._rules if rule.severity == "hard")
-        texts = (text for rule in hard for text, tolerance in rule.bounds if not tolerance)
+        bounds = (bound for rule in hard for bound in rule.bounds)
+        # one of several ways may be another respondent's way
+        texts = (b.difference for b in bounds if not b.tolerance and not b.unless)
         return tuple(dict.fromkeys(ZeroOfEach(text, is_bound=True) for text in texts))
 
     @property

@@ -104,7 +104,7 @@ def meaning(executable: str, factor: str, year: int, base_year: int, look: Look)
 
     Sums, differences, multiples, total() and first_available() of linear numbers are linear; one
     linear number over another is a ratio. Powers, products, means of ratios and other functions are
-    neither: their inputs alone are named.
+    neither: their inputs alone are named. ``rounding`` in a rule is taken for 0.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def meaning(executable: str, factor: str, year: int, base_year: int, look: Look)
     >>> meaning("a ** 2", "1", 2025, 2020, look).sums
     ()
     """
-    found = _Reader(year, base_year, look).read(parse(executable).tree)
+    found = _Reader(year, base_year, look).read(parse(executable, in_rule=True).tree)
     return found if factor == "1" and found.is_present else _product(found, _factor(factor))
 
 
@@ -175,6 +175,8 @@ class _Reader:
     def _call(self, name: str, arguments: list[ast.expr]) -> Meaning:
         if name in ("base", "lag"):
             return self._in_year(name, arguments)
+        if name == "rounding":  # half a unit of what is written: nothing beside what is protected
+            return Meaning.number(0.0)
         operands = [self.read(argument) for argument in arguments]
         if name == "first_available":
             present = [operand for operand in operands if operand.is_present]

@@ -92,6 +92,7 @@ def evaluate(
     base_year: int,
     factor: str = "1",
     factors: Mapping[str, float] = {},
+    in_rule: bool = False,
 ) -> Column:
     """The column of a formula, in its declared unit: the formula's own value times ``factor``.
 
@@ -113,6 +114,8 @@ def evaluate(
         The last conversion as an exact fraction ("1/100"), applied once.
     factors
         Constants with a name, in the units that the executable text expects.
+    in_rule
+        The formula stands in a rule, where ``rounding`` may be called.
 
     Raises
     ------
@@ -135,7 +138,7 @@ def evaluate(
     """
     setting = _Setting(panel, base_year, factors)
     with np.errstate(all="ignore"):
-        column = _value(_tree(executable, False), setting)
+        column = _value(_tree(executable, False, in_rule), setting)
         result = _computed(column.values * float(Fraction(factor)), [column])
     return _spread(result, panel.shape)
 
@@ -181,8 +184,8 @@ def holds(
 
 
 @lru_cache(maxsize=8192)
-def _tree(text: str, conditions: bool) -> ast.expr:
-    return parse(text, conditions=conditions).tree
+def _tree(text: str, conditions: bool, in_rule: bool = False) -> ast.expr:
+    return parse(text, conditions=conditions, in_rule=in_rule).tree
 
 
 @lru_cache(maxsize=8192)
