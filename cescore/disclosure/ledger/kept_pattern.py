@@ -33,7 +33,7 @@ SAYS_NOTHING_OF_SUMS = {"learning_over_respondents", "licence", "decided_by", "d
 EVERY = (
     "every type",
 )  # of a rule that names none; patterns of then, which did not read these, are asked anew
-METHOD = 12  # of choosing and auditing; a pattern of another method is looked for again
+METHOD = 13  # of choosing and auditing; a pattern of another method is looked for again
 
 
 class _Content(BaseModel):
