@@ -136,6 +136,18 @@ def test_what_a_body_s_report_says_by_a_finding_or_by_none_is_known_within_its_b
     assert [e.name.ends for e in found] == [e.ends for e in found]
 
 
+@pytest.mark.parametrize(("beside", "is_told"), [(100.0, False), (1_000.0, True)])
+def test_a_wide_bound_counts_where_a_firm_beside_the_body_is_large(
+    beside: float, is_told: bool, tmp_path: Path
+) -> None:
+    """A city's sum less the park's is that firm's: 70 t are far from the park's 200, and near to 1,000."""
+    frame = [Firm("a", 80), Firm("b", 60), Firm("c", 10, park="PK2", waste=beside)]
+    yearly = _with_rule(evaluated(tmp_path, frame, PARKS), rule("material + 50 <= 1.6 * waste"))
+    figure = Figure("PK1", "waste", 2025)
+    found = [e.ends for e in Equated(Statements(Behind(yearly))) if figure in e.figures]
+    assert found == ([(-math.inf, -50.0)] if is_told else [])
+
+
 def test_limits_tell_of_a_single_withheld_figure_what_no_equation_does() -> None:
     a, b = Figure("PK1", "a", 2025), Figure("PK1", "b", 2025)
     both = {a: 0.0, b: 0.0}

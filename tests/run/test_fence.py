@@ -24,7 +24,7 @@ from cescore.run.telling.runs import foreign_told
 
 ROOT = Path(__file__).parents[2]
 BEHIND_FENCE = """
-import ctypes, json, os, pathlib, shutil, socket, subprocess, sys
+import ctypes, json, os, pathlib, resource, shutil, socket, sqlite3, subprocess, sys
 from cescore.run.processes.fence import Fence
 from cescore.run.processes.landlock import restrict
 work, outside, rails = pathlib.Path(sys.argv[1]), sys.argv[2], sys.argv[3]
@@ -33,6 +33,8 @@ fence = Fence.around(work, work / "n.ipynb", None)
 libc = ctypes.CDLL(None, use_errno=True)
 if rails == "both":
     fence.close()
+elif rails == "by name":
+    sys.addaudithook(fence._hook())
 else:
     restrict(map(pathlib.Path, fence.readable), map(pathlib.Path, fence.writable))
 acts = json.loads(sys.argv[4])
@@ -61,6 +63,14 @@ REFUSED = [
     "shutil.copy(outside, 'copy')",
     "shutil.copy('own', outside)",
     "open(os.path.expanduser('~/.profile-of-fence'), 'w')",
+    "open(f'/proc/{os.getppid()}/environ')",
+    "open(f'/proc/{os.getppid()}/cmdline')",
+    "open(f'/proc/{os.getppid()}/mem', 'rb')",
+    "os.listdir(f'/proc/{os.getppid()}/fd')",
+]
+DATABASES = [  # SQLite's own error is another than Python's where the kernel refuses
+    "sqlite3.connect(outside)",
+    "sqlite3.connect('file:' + outside + '?mode=ro', uri=True)",
 ]
 BY_NAME = [
     "subprocess.run(['id'])",
@@ -68,6 +78,10 @@ BY_NAME = [
     "os.posix_spawn('/bin/true', ['true'], {})",
     "os.execv('/bin/true', ['true'])",
     "os.fork() or os._exit(0)",
+    "os.kill(os.getppid(), 0)",
+    "os.killpg(os.getpgid(os.getppid()), 0)",
+    "resource.prlimit(os.getppid(), resource.RLIMIT_NOFILE, (9, 9))",
+    "resource.setrlimit(resource.RLIMIT_AS, (-1, -1))",
     "socket.create_connection(('127.0.0.1', 9))",
     "socket.getaddrinfo('example.org', 80)",
     "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', 9))",
@@ -83,6 +97,8 @@ ALLOWED = [
     "open('own', 'w').write('x')",
     "os.mkdir('folder'); os.rename('folder', 'f2'); os.rmdir('f2')",
     "os.listdir('.')",
+    "open('/proc/self/status').read(); open('/proc/cpuinfo').read()",
+    "sqlite3.connect(':memory:'); sqlite3.connect('own.db')",
     "open('/usr/bin/env', 'rb').read(4)",
     "open('/dev/null', 'w')",
     "import csv, decimal, colorsys",
@@ -107,10 +123,15 @@ def behind(
 
 
 def test_what_lies_outside_is_refused_and_named(tmp_path: Path) -> None:
-    found, tried = behind(tmp_path, REFUSED + BY_NAME)
+    found, tried = behind(tmp_path, REFUSED + BY_NAME + DATABASES)
     assert {act for act, came in found.items() if came != "refused"} == set()
     assert f"read {tmp_path / 'secret'}" in tried and "subprocess.Popen 'id'" in tried
     assert any(one.startswith("socket.connect") for one in tried)
+
+
+def test_plain_python_is_held_by_name_where_the_kernel_holds_nothing(tmp_path: Path) -> None:
+    found, _ = behind(tmp_path, REFUSED + BY_NAME + DATABASES, "by name")
+    assert {act for act, came in found.items() if came != "refused"} == set()
 
 
 def test_a_reports_own_folder_the_program_and_fonts_are_open(tmp_path: Path) -> None:

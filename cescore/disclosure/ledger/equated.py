@@ -115,7 +115,8 @@ class Equated:
             if zero.tolerance:
                 return None  # off either way
             low, high = 0.0, math.inf
-        if not any(self._is_close(form, near, end) for end in (low, high)):
+        largest = max((abs(c) * self._around_it(a) for a, c in form.terms.items()), default=0.0)
+        if not any(abs(form.value - end) <= near * largest for end in (low, high)):
             return None
         return low - form.constant, high - form.constant
 
@@ -190,6 +191,27 @@ class Equated:
         if not code.endswith(WITHIN):
             return abs(behind.figure(atom.body, atom.quantity) or 0.0)
         return self._within(Quantity(code.removesuffix(WITHIN), year)).get(atom.body, 0.0)
+
+    def _around_it(self, atom: object) -> float:
+        """A figure, or what one holding returned of its quantity in the bodies around, if that is more: a
+        sum around less a small body's figure is a large firm's beside it, which wide bounds bound closely."""
+        assert isinstance(atom, Returned)
+        code, year = atom.quantity
+        returned = self._largest(Quantity(code.removesuffix(WITHIN), year))
+        around = (atom.body, *self.statements.behind.chain(atom.body, year))
+        return max(self._value(atom), *(returned.get(body, 0.0) for body in around))
+
+    @lru_cache(maxsize=4096)  # noqa: B019
+    def _largest(self, quantity: Quantity) -> Mapping[str, float]:
+        """Body -> the most that one holding returned in it [unit of the quantity]."""
+        behind, parts = self.statements.behind, defaultdict[tuple[str, str], float](float)
+        for entity_id, value in behind.values(quantity).items():
+            for body in behind.chain(entity_id, quantity.year):
+                parts[body, behind.holder(entity_id)] += value
+        found = defaultdict[str, float](float)
+        for (body, _), value in parts.items():
+            found[body] = max(found[body], value)
+        return found
 
     @lru_cache(maxsize=4096)  # noqa: B019
     def _within(self, quantity: Quantity) -> Mapping[str, float]:

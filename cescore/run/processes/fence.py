@@ -17,7 +17,10 @@ from cescore.definitions.shipped import NOTEBOOKS, PACKAGE, TEMPLATES
 from cescore.run.processes.landlock import restrict
 
 SYSTEM = ("/usr", "/lib", "/lib64", "/bin", "/etc/fonts", "/etc/ld.so.cache", "/etc/localtime",
-          "/etc/mime.types", "/var/cache/fontconfig", "/proc", "/dev/null", "/dev/urandom")  # fmt: skip
+          "/etc/mime.types", "/var/cache/fontconfig", "/dev/null", "/dev/urandom")  # fmt: skip
+# of the machine and of this process alone: another's folder has its environment and its memory
+OF_KERNEL = ("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/filesystems",
+             "/proc/mounts", "/proc/sys")  # fmt: skip
 OF_HOME = (
     ".fonts",
     ".local/share/fonts",
@@ -37,7 +40,7 @@ NETWORK = frozenset(
 )  # fmt: skip
 PROCESSES = frozenset(
     ["subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "os.forkpty",
-     "pty.spawn", "os.startfile"]
+     "pty.spawn", "os.startfile", "os.kill", "os.killpg", "resource.prlimit", "resource.setrlimit"]
 )  # fmt: skip
 LONGEST = 200  # characters of a path in a warning
 MOST_TOLD = 20
@@ -57,7 +60,7 @@ class Fence:
         """The fence of a report that is made in a folder."""
         own = [PACKAGE, TEMPLATES, NOTEBOOKS, notebook, *([templates] if templates else [])]
         home = [Path.home() / name for name in OF_HOME]
-        readable = [*map(Path, SYSTEM), *home, *own, *_libraries(work)]
+        readable = [*map(Path, (*SYSTEM, *OF_KERNEL)), *home, *own, *_libraries(work)]
         writable = [work, *map(Path, DEVICES)]
         return cls(
             _real(readable), _real(writable), listed=_real([Path(p or ".") for p in sys.path])
@@ -83,6 +86,7 @@ class Fence:
 
         judges = {
             "open": self._open,
+            "sqlite3.connect": self._database,
             **dict.fromkeys(CHANGES, self._change),
             **dict.fromkeys(LOOKS, self._look),
             **dict.fromkeys(NETWORK, self._never),
@@ -94,6 +98,14 @@ class Fence:
         path, mode, flags = arguments
         is_writing = bool(int(str(flags or 0)) & WRITES) or bool(set(str(mode or "")) & set("wax+"))
         self._judge(path, "write" if is_writing else "read")
+
+    def _database(self, _: str, arguments: tuple[object, ...]) -> None:
+        place = arguments[0]
+        if place in (":memory:", b":memory:"):
+            return
+        if str(place).startswith("file:"):  # an address may name any file
+            self._refuse(f"open {place}")
+        self._judge(place, "write")
 
     def _look(self, _: str, arguments: tuple[object, ...]) -> None:
         self._judge("." if arguments[0] is None else arguments[0], "list")
