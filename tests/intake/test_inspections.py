@@ -45,6 +45,7 @@ COLUMNS = (
     "evidence_ref",
     "evidence_kind",
     "inspector_unit",
+    "inspection_date",
 )
 
 
@@ -175,6 +176,12 @@ def test_a_value_of_a_check_that_counts_is_a_number_or_told(measures, written, v
 def test_a_value_of_two_readings_or_of_a_failed_formula_is_an_error(measures, written):
     records, _, found = measures(f"4.1.b,P1,2024,partial,{written},")
     assert records == () and [f.severity for f in found] == ["error"]
+
+
+def test_a_date_is_asked_for_by_the_heading_of_the_form(measures):
+    *_, found = measures("4.1.d,D1,2024,done,85,doc,,,2024-02-31")[2]
+    assert found.said("zh").expected.startswith("检查日期（inspection_date）：")
+    assert found.said("en").expected.startswith("date of inspection (inspection_date):")
 
 
 def test_what_a_document_check_says_stays_a_text(measures):

@@ -43,6 +43,12 @@ def test_a_lever_goes_as_far_as_its_own_best_year_did_and_gains_weight_times_its
     )
 
 
+def test_an_entity_with_fewer_years_than_are_looked_back_on_is_not_told_of_three():
+    short = pages.record({"gdp": (None, None, None, None, 1400.0, 1500.0)})
+    lines = [line for line in said(builders.bundle(record=short)) if "主要资源产出率" in line]
+    assert lines and all("有数据以来" in line and "近三年" not in line for line in lines)
+
+
 def with_peers(**figure):
     table = builders.bundle().peers.model_copy(
         update={"figures": (PeerFigure("resource_output", n=30, **figure),)}

@@ -156,7 +156,10 @@ def test_a_form_whose_places_contradict_each_other_is_not_used(read):
     hidden.append(["year", YEAR])
     hidden.sheet_state = "hidden"
     found = read(book)
-    assert found.one("form_contradicts").severity == E and found.reading.rows == ()
+    told = found.one("form_contradicts")
+    assert told.severity == E and found.reading.rows == ()
+    assert told.at.cell == "填报表!B2"  # where people read it
+    assert told.said("zh").found == "单位代码：隐藏表“D2”、表头文字“D1”"
 
 
 def test_two_tables_are_both_named_and_neither_is_used(read):

@@ -216,6 +216,14 @@ def test_a_long_table_that_lacks_a_column_is_no_form_and_names_it(read, gone):
     assert any(gone in line for line in found.lines)
 
 
+def test_the_headings_of_a_workbook_that_no_layout_fits_are_named(read):
+    book = openpyxl.Workbook()
+    for row in (["2025年报"], ["单位名称", "增加值（万元）"], ["青溪市", 1, 2]):
+        book.active.append(row)
+    said = read(book).one("no_layout").found
+    assert said.endswith("the row most like headings, Sheet!2: 单位名称, 增加值（万元）")
+
+
 def test_where_there_is_no_layout_yet_that_is_said(read):
     book = openpyxl.Workbook()
     book.active["A1"] = "会议通知"

@@ -196,6 +196,5 @@ def _has_name(node: ast.expr) -> bool:
 
 def error_at(node: ast.expr, found: str, expected: str) -> FormulaError:
     text = ast.unparse(node) if not isinstance(node, ast.BinOp | ast.Call) else ""
-    return FormulaError(
-        f"{text[:60]} {found}".strip(), position=node.col_offset + 1, expected=expected
-    )
+    said = Sentence("{text}: {found}", text=text[:60], found=found) if text else found
+    return FormulaError(said, position=node.col_offset + 1, expected=expected)

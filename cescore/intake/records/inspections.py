@@ -100,7 +100,12 @@ UNIT_OF_TYPE = {
     "count": "count",
     "amount": "amount",
 }  # checks whose values are numbers
-DATES = ("inspection_date", "due_date", "closed_date", "date")
+DATES = {  # column -> the phrase that calls it as forms do
+    "inspection_date": "date_column_inspection_date",
+    "due_date": "date_column_due_date",
+    "closed_date": "date_column_closed_date",
+    "date": "date_column_date",
+}
 UNITS = ("inspector_unit", "confirming_unit")
 
 Row = Mapping[str, str]
@@ -340,7 +345,7 @@ def _dated(row: dict[str, str]) -> WrongIn:
             continue
         read = read_date(text)
         if read.day is None:
-            expected = phrase("date_in", column=column)
+            expected = phrase("date_in", column=phrase(DATES[column]))
             told.append((column, "bad_date", {"text": shortened(text), "expected": expected}))
             continue
         row[column] = read.day.isoformat()

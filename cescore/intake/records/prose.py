@@ -126,6 +126,10 @@ def _date(text: str, here: Context) -> str:
     if read is None:
         return ""
     if read.day is None or read.is_serial:
-        here.error("bad_date", text=shortened(text), expected=phrase("date_in", column="date"))
+        here.error(
+            "bad_date",
+            text=shortened(text),
+            expected=phrase("date_in", column=phrase("date_column_date")),
+        )
         return text
     return read.day.isoformat()

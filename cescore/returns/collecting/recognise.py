@@ -12,7 +12,7 @@ from cescore.returns.forms.shape import MEASURES, RETURN
 from cescore.returns.layouts.asked import Expected
 from cescore.returns.layouts.comments import tell_comments
 from cescore.returns.layouts.definition import Layout
-from cescore.returns.layouts.fitting import fits, misfits
+from cescore.returns.layouts.fitting import fits, headings_found, misfits
 from cescore.returns.layouts.form import FORM, read_form
 from cescore.returns.layouts.form_tables import identity_of, tables_of
 from cescore.returns.layouts.free import read_free
@@ -66,7 +66,8 @@ def _taken(book: Workbook, layouts: Mapping[str, Layout], expected: Expected, as
             phrase("misfit", layout=layout.id, why=misfits(layout, book))
             for layout in layouts.values()
         )
-        here.error("no_layout", sheets=sheets, why=why or (phrase("no_layouts_yet"),))
+        why = (*(why or (phrase("no_layouts_yet"),)), *headings_found(book))
+        here.error("no_layout", sheets=sheets, why=why)
     for sheet in book.sheets:
         for row, column in sheet.cells:
             taken.mark(sheet, row, column, Role.unread)

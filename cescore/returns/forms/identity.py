@@ -8,7 +8,7 @@ some of these is still known by the others, and one in which they contradict eac
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 
 from cescore.intake.notation import clean
 from cescore.returns.forms.shape import IDENTITY_SHEET, RETURN, FormWord, key_of
@@ -64,6 +64,8 @@ class IdentityReading:
     identity: FormIdentity | None
     contradictions: tuple[Contradiction, ...] = ()
     places: tuple[str, ...] = ()  # where something of it was found
+    # field -> sheet, row and column (from 1) where people read it, above the table
+    title_cells: Mapping[str, tuple[str, int, int]] = field(default_factory=dict)
 
 
 def name_of_field(field: str) -> str:
@@ -97,11 +99,12 @@ def read_identity(
     >>> reading.contradictions
     (Contradiction(field='year', texts=(('sheet', '2025'), ('names', '2024'))),)
     """
+    title = {field: (text, place) for field, text, place in _in_title(sheets)}
     found = {
         "sheet": dict(_in_rows(sheets.get(IDENTITY_SHEET, ()))),
         "names": _by_name({name: _constant(text) for name, text in names.items()}),
         "properties": _by_name(properties),
-        "title": dict(_in_title(sheets)),
+        "title": {field: text for field, (text, _) in title.items()},
     }
     texts = {
         field: [(place, found[place][field]) for place in SOURCES if found[place].get(field)]
@@ -116,7 +119,10 @@ def read_identity(
     is_ours = any(found[place] for place in SOURCES[:-1]) or all(found["title"].values())
     is_form = is_ours and bool(known["entity_id"] and known["year"])
     places = tuple(place for place in SOURCES if found[place])
-    return IdentityReading(FormIdentity(**known) if is_form else None, contradictions, places)
+    cells = {field: place for field, (_, place) in title.items()}
+    return IdentityReading(
+        FormIdentity(**known) if is_form else None, contradictions, places, cells
+    )
 
 
 def _in_rows(rows: Iterable[Sequence[object]]) -> Iterator[tuple[str, str]]:
@@ -133,21 +139,24 @@ def _by_name(values: Mapping[str, object]) -> dict[str, str]:
     return {field: text for field, text in named.items() if text}
 
 
-def _in_title(sheets: Mapping[str, Iterable[Sequence[object]]]) -> Iterator[tuple[str, str]]:
-    """What people read above the table: a word of `SHOWN`, and the next cell to its right."""
+def _in_title(
+    sheets: Mapping[str, Iterable[Sequence[object]]],
+) -> Iterator[tuple[str, str, tuple[str, int, int]]]:
+    """What people read above the table: a word of `SHOWN`, the next cell to its right, and where that is."""
     for name, rows in sheets.items():
         if key_of(name, [RETURN]) is None:
             continue
-        for _, row in zip(range(TITLE_ROWS), rows, strict=False):
+        for line, row in zip(range(1, TITLE_ROWS + 1), rows, strict=False):
             cells = [_text(value) for value in row]
             for place, text in enumerate(cells):
                 key = key_of(text, SHOWN) if text else None
-                beside = next((other for other in cells[place + 1 :] if other), "")
+                others = enumerate(cells[place + 1 :], place + 2)
+                column, beside = next(((at, other) for at, other in others if other), (0, ""))
                 is_word = (
                     key_of(beside, SHOWN) is not None
                 )  # the next heading: nothing stands between
                 if key is not None and beside and not is_word:
-                    yield key, beside
+                    yield key, beside, (name, line, column)
 
 
 def _constant(refers_to: str) -> str:

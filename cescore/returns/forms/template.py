@@ -129,6 +129,8 @@ class FormTemplate:
 
     def _heading(self, asked: AskedVariable) -> str:
         department = self._department(asked.variable)
+        if not (asked.is_needed or asked.variable.department):
+            return form_text("optional", self.lang)
         if asked.is_needed:
             return department
         return form_text("optional_of", self.lang, department=department)

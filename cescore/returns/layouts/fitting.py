@@ -12,6 +12,10 @@ from cescore.returns.layouts.areas import areas_of, matches
 from cescore.returns.layouts.definition import Layout
 from cescore.returns.workbooks.sheet import Content, Workbook, letters
 
+HEADINGS_WITHIN, HEADINGS_SHOWN = (
+    100,
+    10,
+)  # rows among which the headings are looked for; how many are named
 LOOKED_AT = 2000  # texts of a workbook among which a misspelt anchor is looked for
 
 
@@ -28,6 +32,21 @@ def misfits(layout: Layout, book: Workbook) -> tuple[Phrase, ...]:
     if not _has_anchor(layout, book):
         wrong.append(_without_anchor(layout, book))
     return tuple(wrong)
+
+
+def headings_found(book: Workbook) -> tuple[Phrase, ...]:
+    """The first row that has most texts, which are probably its headings; nothing where none has two."""
+    rows = (
+        ([cell.text.strip() for cell in cells if cell.content == Content.text], sheet.name, row)
+        for sheet in book.sheets
+        for row, cells in sheet.rows()
+        if row <= HEADINGS_WITHIN
+    )
+    texts, name, row = max(rows, key=lambda one: len(one[0]), default=([], "", 0))
+    if len(texts) < 2:
+        return ()
+    shown = tuple(shortened(text) for text in texts[:HEADINGS_SHOWN])
+    return (phrase("headings_found", place=f"{name}!{row}", texts=shown),)
 
 
 def _is_named(layout: Layout, book: Workbook) -> bool:

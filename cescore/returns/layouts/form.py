@@ -42,6 +42,15 @@ from cescore.returns.workbooks.sheet import Content, SheetCell, Workbook, letter
 FORM = "form"  # the name of this layout
 _COUNTED = {RETURN.key: "value", MEASURES.key: "status"}  # the column of which cells are counted
 _CODES = ("variable", "check_id")  # the columns that say what a row is about
+_FIELDS = {  # what a form says of itself -> how a finding names it
+    "entity_id": "form_field_entity_id",
+    "year": "form_field_year",
+    "entity_type": "form_field_entity_type",
+    "lang": "form_field_lang",
+    "params_version": "form_field_params_version",
+    "params_hash": "form_field_params_hash",
+    "format_version": "form_field_format_version",
+}
 _PLACES = {  # where a form says whose it is -> how a finding names the place
     "sheet": "form_sheet",
     "names": "form_names",
@@ -102,7 +111,9 @@ class _FormReader:
         here = self.taken.context(self.book, "")
         for one in identity.contradictions:
             texts = tuple(phrase(_PLACES[place], text=text) for place, text in one.texts)
-            here.error("form_contradicts", field=one.field, texts=texts)
+            sheet, row, column = identity.title_cells.get(one.field, ("", 0, 0))
+            there = self.taken.context(self.book, sheet, row, column)
+            there.error("form_contradicts", field=phrase(_FIELDS[one.field]), texts=texts)
         owner = identity.identity
         if owner is None:
             here.error("form_of_nobody")

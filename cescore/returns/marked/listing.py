@@ -62,9 +62,9 @@ def write_listing(
         other.sheet_view.tabSelected = False
     book.active = 0
     plain_cell(sheet, 1, 1, title).font = Font(bold=True, size=14)
-    lead = "remarks.lead" if anchors else "remarks.lead_list"
-    plain_cell(sheet, 2, 1, form_text(lead, lang, n=len(remarks)))
-    plain_cell(sheet, 3, 1, form_text("remarks.how", lang))
+    alone = "" if anchors else "_list"  # there are no cells beside it to lead to or to correct
+    plain_cell(sheet, 2, 1, form_text(f"remarks.lead{alone}", lang, n=len(remarks)))
+    plain_cell(sheet, 3, 1, form_text(f"remarks.how{alone}", lang))
     if lost:
         parts = wording.joined(lost, lang)
         plain_cell(sheet, 4, 1, form_text("remarks.lost", lang, parts=parts))

@@ -195,3 +195,4 @@ def test_hostile_words_stay_words(copied: Copied, text: str) -> None:
 def test_what_was_not_received_as_a_workbook_goes_out_as_a_list() -> None:
     book = openpyxl.load_workbook(io.BytesIO(listed([remark("")], "title", "zh")))
     assert book.sheetnames == [REMARKS.zh] and book.worksheets[0]["A1"].value == "title"
+    assert "原单元格" not in book.worksheets[0]["A3"].value  # it has none

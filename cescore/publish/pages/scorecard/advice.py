@@ -16,6 +16,7 @@ from cescore.method.column import State
 from cescore.method.grading.grade_margin import GradeTurn
 from cescore.method.grading.measures import open_scored
 from cescore.method.grading.next_step import NextStep, StepKind
+from cescore.method.grading.own_pace import RECENT
 from cescore.method.grading.parts import worth_of_index
 from cescore.method.grading.targets import TargetLine
 from cescore.method.thresholds import meets
@@ -31,6 +32,7 @@ MOST_MOVES = 3  # of indicators moved together that one sentence names
 MOST_CHECKS = 3  # to be completed in full for a better grade that a sentence asks for
 NAMED = 2  # names that one sentence holds
 AMONG_PEERS: tuple[StepKind, ...] = ("median", "better_half")
+OF_ITS_OWN: tuple[StepKind, ...] = ("own_pace", "own_share", "own_best")
 LEAST_GAIN = 0.1  # [P] points of the total below which nothing is advised
 
 
@@ -313,10 +315,18 @@ def _lever(known: PageEvidence, code: str, step: NextStep) -> str:
         now=quantity(now, indicator.unit, view.lang, decimals) + norm_words(view, code, now),
         step=quantity(step.value, indicator.unit, view.lang, decimals)
         + norm_words(view, code, step.value),
-        whose=peer_words(view, f"step.{step.kind}")
-        if step.kind in AMONG_PEERS
-        else view.t(f"step.{step.kind}"),
+        whose=_whose(known, code, step.kind),
     )
+
+
+def _whose(known: PageEvidence, code: str, kind: StepKind) -> str:
+    """Whose the next step is; of its own years, whether there were as many as are looked back on."""
+    view = known.view
+    if kind in AMONG_PEERS:
+        return peer_words(view, f"step.{kind}")
+    recent = view.row(known.indicators, code, view.years[-RECENT - 1 :])
+    is_short = kind in OF_ITS_OWN and (len(recent) <= RECENT or recent[0].value is None)
+    return view.t(f"step.{kind}.short" if is_short else f"step.{kind}")
 
 
 def _lowest(known: PageEvidence) -> Iterator[Advice]:
