@@ -223,7 +223,9 @@ def main() -> None:
     os.dup2(2, 1)  # whatever is printed on import is no outcome
     with suppress(BrokenPipeError):
         try:
-            with collector_paused():  # all of it lives to the end: looking is a twelfth of the start
+            with (
+                collector_paused()
+            ):  # all of it lives to the end: looking is a twelfth of the start
                 render = loaded(name)
         except CescoreError as error:
             _write_all(sink, json.dumps(str(error)).encode() + b"\n")
