@@ -203,6 +203,8 @@ def preview(
     from cescore.run.processes.executor import Deferred
 
     with contextlib.closing(Deferred(_opening(1, seconds, render=render))) as executor:
+        if watch:  # which makes a report sooner or later, also where this one stands
+            executor.begin()
         from cescore.run.commands.preview import Preview, unfenced_told
 
         for line in unfenced_told(asked):

@@ -103,10 +103,12 @@ class Inputs:
 
     @cached_property
     def templates(self) -> str:
-        """The workspace's own template folder, "" where it uses the repository's."""
+        """The workspace's own template folder, "" where it uses the repository's or holds a copy of it,
+        file by file: what the repository's says is ready in the process that reports are forked from."""
         own = self.root / "report_templates"
-        is_own = own.is_dir() and own.resolve() != TEMPLATES.resolve()
-        return str(own.resolve()) if is_own else ""
+        if not own.is_dir() or own.resolve() == TEMPLATES.resolve() or _is_copy(own, TEMPLATES):
+            return ""
+        return str(own.resolve())
 
     @cached_property
     def shared(self) -> Mapping[str, str]:
@@ -156,6 +158,12 @@ class Inputs:
         else, so that a change is named."""
         manner = {"notebook": self.notebook_hash(notebook), "language": lang}
         return {**made_of, **self.shared, **manner}
+
+
+def _is_copy(folder: Path, of: Path) -> bool:
+    """Whether a folder holds the files of another and no more; a link is a copy of nothing."""
+    found = tree_hashes(folder, "*")
+    return "" not in found.values() and found == tree_hashes(of, "*")
 
 
 def part_hashes(source: str, parts: Mapping[str, str]) -> dict[str, str]:
