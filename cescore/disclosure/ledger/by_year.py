@@ -94,7 +94,7 @@ def _of_each(behind: Behind) -> Iterable[str]:
 
 
 def _looks_at_other_years(zero: str) -> bool:
-    return AT_BASE in zero or parse(zero, across=True).longest_lag > 0
+    return AT_BASE in zero or parse(zero, in_rule=True).longest_lag > 0
 
 
 def _is_of_one_year(audit: SystemAudit) -> bool:

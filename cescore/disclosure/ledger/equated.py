@@ -77,9 +77,7 @@ class Equated:
                     if zero.tolerance is None:
                         if len(form.terms) > 1 and self._is_close(form, CLOSE, 0.0):
                             yield Equation(_figures(form), _coefficients(form))
-                    elif _is_told_of(zero, form) and (
-                        ends := self._ends(zero, form, body.entity_id, year)
-                    ):
+                    elif form.terms and (ends := self._ends(zero, form, body.entity_id, year)):
                         yield Equation(_figures(form), _coefficients(form), ends=ends)
 
     def _form(self, zero: Zero, body: str, year: int) -> LinearForm | None:
@@ -90,7 +88,7 @@ class Equated:
                 return self.of_others(zero.looks[code], body, in_year)
             return self.statements.of(Figure(body, code, in_year))
 
-        return _over_its_value(meaning(zero.text, "1", year, self.base_year, look))
+        return over_its_value(meaning(zero.text, "1", year, self.base_year, look))
 
     def _is_close(self, form: LinearForm, share: float, away: float) -> bool:
         """Whether a form is no more than a share of its largest term away from a value."""
@@ -103,8 +101,6 @@ class Equated:
         """Between which the terms of a form lie by a rule that the report has no finding of, or by one from
         one side that it has; None where they are so far from either end that it tells nobody anything."""
         record = _Record(self, body, year)
-        if not all(map(record.is_not_so, zero.unless)):
-            return None  # nobody is sure which of the ways it is
         within = record.number(zero.tolerance) if zero.tolerance else 0.0
         low, high = (-within if zero.tolerance else -math.inf), within
         near = self.statements.behind.p_percent / 100
@@ -118,6 +114,8 @@ class Equated:
         largest = max((abs(c) * self._around_it(a) for a, c in form.terms.items()), default=0.0)
         if not any(abs(form.value - end) <= near * largest for end in (low, high)):
             return None
+        if not all(map(record.is_not_so, zero.unless)):
+            return None  # nobody is sure which of the ways it is
         return low - form.constant, high - form.constant
 
     @property
@@ -223,9 +221,9 @@ class Equated:
         return found
 
 
-def _over_its_value(found: Meaning) -> LinearForm | None:
+def over_its_value(found: Meaning) -> LinearForm | None:
     """A number as a linear form. One sum over another is 0 where the first is, and on the same side of it;
-    the second is put in as the number that it comes to."""
+    the second is put in as the number that it comes to. None of any other."""
     if found.numerator is None or found.denominator is None or not found.denominator.value:
         return None
     return found.numerator.times(1 / found.denominator.value)
@@ -289,13 +287,6 @@ def _zeros(rules: Iterable[CheckRule]) -> Iterator[Zero]:
         for bound in rule.bounds:
             text, looks = looks_as_names(parse(bound.difference, in_rule=True).tree)
             yield Zero(rule, text, looks, bound.tolerance, bound.unless)
-
-
-def _is_told_of(zero: Zero, form: LinearForm) -> bool:
-    """Whether a bound is read at all: not one from one side alone over several years, for a stock that is at
-    most last year's and what came in would make one system of all years."""
-    years = {atom.quantity.year for atom in form.terms}  # type: ignore[attr-defined]
-    return len(years) == 1 or (bool(years) and bool(zero.tolerance))
 
 
 def _number(found: Meaning) -> float:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from cescore.disclosure.ledger.behind import Quantity
-from cescore.disclosure.ledger.equated import CLOSE
+from cescore.disclosure.ledger.equated import CLOSE, over_its_value
 from cescore.method.disclosure.inference import NOISE, Key, Statement, connected
 from cescore.method.disclosure.linear_forms import NOT_APPLICABLE, Meaning, meaning
 
@@ -86,7 +86,8 @@ class HeldByEach:
                 yield rule
 
     def _terms(self, zero: str, year: int) -> Mapping[Quantity, float]:
-        """Quantity -> what it is multiplied by; empty where the rule is not linear in returned values."""
+        """Quantity -> what it is multiplied by; empty where the rule is neither linear in returned values nor
+        a quotient of such."""
 
         def look(code: str, in_year: int) -> Meaning:
             quantity = Quantity(code, in_year)
@@ -94,9 +95,8 @@ class HeldByEach:
             return Meaning.returned(quantity, total) if total else NOT_APPLICABLE
 
         found = meaning(zero, "1", year, self.behind.yearly.workspace.base_year, look)
-        if not found.is_linear or found.numerator is None or found.denominator is None:
-            return {}
-        return found.numerator.times(1 / found.denominator.value).terms  # type: ignore[return-value]
+        form = over_its_value(found)
+        return form.terms if form is not None else {}  # type: ignore[return-value]
 
     def _of_blocks(
         self, zero: ZeroOfEach, year: int, terms: Mapping[Quantity, float]
