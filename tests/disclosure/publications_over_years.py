@@ -23,6 +23,7 @@ from publications import (
     MadeUp,
     Row,
     _about,
+    _sum,
     made_up,
     returned,
     write,
@@ -39,6 +40,11 @@ OPENING = {
 }  # fmt: skip
 
 
+STEADY = {
+    "en": "a tenth more or less than last year",
+    "rule": "fuel >= 0.9 * lag(fuel) and fuel <= 1.1 * lag(fuel)",
+    "severity": "soft", "kind": "change", "source": "the tests", "entity_types": BODIES,
+}  # fmt: skip
 MADE = {"source": "made for the tests", "tag": "P", "en": "made"}
 LESS_COAL = {"indicator": "coal_share", "type": "cumulative_reduction", "value": 10, "unit": "%"}
 PLAN = {
@@ -94,7 +100,9 @@ def written_over_years(root: Path, world: OverYears) -> YearlyEvaluation:
         opening={"en": "opening", "unit": "t", "entity_types": BODIES},
     )
     checks = json.loads((root / "params/checks.yml").read_text("utf-8"))
-    _add(root / "params/checks.yml", rules={**checks["rules"], "opening": OPENING})
+    _add(
+        root / "params/checks.yml", rules={**checks["rules"], "opening": OPENING, "steady": STEADY}
+    )
     _add(root / f"params/runs/{YEAR}.yml", plan="plan")
     (root / "params/plans").mkdir()
     (root / "params/plans/plan.yml").write_text(json.dumps(PLAN), encoding="utf-8")
@@ -136,6 +144,11 @@ class AuditOverYears(Audit):
             opening = self.released(body, "opening") if body in self.world.openings else None
             if opening is not None:
                 yield _about(self.body(body, f"fuel{BEFORE}"), opening)
+            this, last = self.body(body, "fuel"), self.body(body, f"fuel{BEFORE}")
+            change = self.world.figures[body, "fuel"] - self.world.figures[body, f"fuel{BEFORE}"]
+            if abs(change) <= 0.1 * self.world.figures[body, f"fuel{BEFORE}"]:  # without a finding
+                yield Row(_sum([(1.0, this), (-1.1, last)]), -math.inf, 0.0)
+                yield Row(_sum([(-1.0, this), (0.9, last)]), -math.inf, 0.0)
             growth = self.released(body, "growth")
             if growth is not None:
                 yield self._ratio(body, growth, "fuel", f"fuel{BEFORE}")

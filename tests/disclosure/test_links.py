@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from cases import evaluate_again, evaluated, firms
+from cases import Firm, evaluate_again, evaluated, firms
 
+from cescore.definitions.model import CheckRule
 from cescore.disclosure.ledger.behind import Behind, Quantity
 from cescore.disclosure.ledger.equated import WITHIN, Equated
 from cescore.disclosure.ledger.ledger import Ledger
@@ -109,3 +110,52 @@ def test_a_rule_that_looks_at_others_ties_their_figures_together(
 def test_an_identity_that_equates_nothing_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CescoreError, match="identity"):
         linked(tmp_path, "opening <= lag(recycled)", identity=True)
+
+
+# --- what a report says of two years by having no finding ------------------------------------------
+
+BEFORE = {"a": 500.0, "b": 450.0, "c": 300.0, "d": 250.0}  # of which three or more hide each
+NOW = {"a": 1480.0, "b": 6.0, "c": 8.0, "d": 7.0}
+LIMIT = 1.02
+NOT_MUCH_MORE = {
+    "from one side": f"waste <= {LIMIT} * lag(waste)",
+    "a rate of growth": f"waste / lag(waste) <= {LIMIT}",
+    "within": f"abs(waste / lag(waste) - 1) <= {LIMIT - 1}",
+    "the less of two": f"waste <= min({LIMIT} * lag(waste), 3 * material)",
+    "alternatives": f"not waste > 0 or waste <= {LIMIT} * lag(waste)",
+}
+
+
+def dominated(root: Path, rule: str) -> YearlyEvaluation:
+    """A park in which one firm has nearly all waste of 2025, which is as much as four had in 2024."""
+    frame = [
+        Firm(name, 1000.0 + 10 * i, "PK1", 4000.0, value, 0.0)
+        for i, (name, value) in enumerate(NOW.items())
+    ]
+    evaluated(root, [*frame, *firms(6, seed=5, park="PK2")], PARKS[:2])
+    path = root / "data/2024/observations.csv"
+    before = path.read_text("utf-8")
+    whole = sum(BEFORE.values()) - sum(NOW.values())
+    for body in ("C1", "PK1", *NOW):
+        was = next(line for line in before.splitlines() if line.startswith(f"{body},2024,waste,"))
+        value = BEFORE.get(body) or float(was.rpartition(",")[2]) + whole
+        before = before.replace(was, f"{body},2024,waste,{value}")
+    path.write_text(before, "utf-8")
+    written = {"en": "r", "rule": rule, "severity": "soft", "kind": "change", "source": "the tests"}
+    text = json.dumps({"rules": {"r": {**written, "entity_types": ["park"]}}})
+    (root / "params/checks.yml").write_text(text, encoding="utf-8")
+    return evaluate_again(root)
+
+
+@pytest.mark.parametrize("is_in", [True, False], ids=["gate in", "gate out"])
+@pytest.mark.parametrize("rule", NOT_MUCH_MORE.values(), ids=NOT_MUCH_MORE)
+def test_last_year_s_sum_does_not_bound_this_year_s_giant_where_growth_has_no_finding(
+    rule: str, is_in: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    if not is_in:
+        monkeypatch.setattr(CheckRule, "bounds", ())
+    record = Bundler(dominated(tmp_path, rule)).bundle("PK1").record.values["waste"]
+    before, now = record[-2:]
+    most = now if now is not None else before and LIMIT * before
+    is_inferred = most is not None and most - NOW["b"] < 1.1 * NOW["a"]
+    assert is_inferred is not is_in

@@ -5,13 +5,13 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
 import pytest
 from cases import open_ledger
 from publications import (
     VARIABLES,
     Audit,
+    Balance,
     MadeUp,
     made_up,
     published,
@@ -20,6 +20,8 @@ from publications import (
 )
 
 from cescore.definitions.model import CheckRule
+
+FROM_ONE_SIDE: tuple[Balance, ...] = ("at_most", "quotient", "minimum", "either")
 
 
 def audited(root: Path, world: MadeUp) -> Audit:
@@ -78,10 +80,12 @@ def test_nothing_follows_where_some_consented_and_a_zone_is_a_park_once_more(
 
 
 @pytest.mark.parametrize("is_in", [True, False], ids=["gate in", "gate out"])
-@pytest.mark.parametrize(("seed", "balance"), [(3, "soft"), (16, "soft"), (3, "at_most")])
+@pytest.mark.parametrize(
+    ("seed", "balance"), [(3, "soft"), (16, "soft"), *((3, b) for b in FROM_ONE_SIDE)]
+)
 def test_nothing_follows_from_what_a_report_without_a_finding_says_of_a_balance(
     seed: int,
-    balance: Literal["soft", "at_most"],
+    balance: Balance,
     is_in: bool,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
@@ -97,7 +101,7 @@ def test_nothing_follows_from_what_a_report_without_a_finding_says_of_a_balance(
 @pytest.mark.parametrize(("seed", "balance"), [(3, "hard"), (3, "soft"), (3, "at_most")])
 def test_a_rule_that_names_no_type_is_read_of_every_type(
     seed: int,
-    balance: Literal["hard", "soft", "at_most"],
+    balance: Balance,
     is_in: bool,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
@@ -134,10 +138,10 @@ def test_nothing_follows_from_two_hundred_with_open_firms_and_zones(
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("balance", ["soft", "at_most"])
+@pytest.mark.parametrize("balance", ["soft", *FROM_ONE_SIDE])
 @pytest.mark.parametrize("first", range(0, 200, 50))
-def test_nothing_follows_from_four_hundred_with_another_balance(
-    first: int, balance: Literal["soft", "at_most"], tmp_path: Path
+def test_nothing_follows_from_a_thousand_with_another_balance(
+    first: int, balance: Balance, tmp_path: Path
 ) -> None:
     for seed in range(first, first + 50):
         check(tmp_path / str(seed), seed, world=replace(made_up(seed), balance=balance))

@@ -11,7 +11,7 @@ from cescore.definitions.formulas.formula import Expression
 OTHER_WAY = {ast.GtE: ast.LtE, ast.Gt: ast.Lt}  # a >= b is b <= a
 
 
-class Bound(NamedTuple):
+class RuleBound(NamedTuple):
     """A difference that is at most 0, or no further off 0 than its tolerance either way.
 
     Attributes
@@ -39,7 +39,7 @@ class _Way(NamedTuple):
         return text if self.holds else f"not ({text})"
 
 
-def bounds_of(rule: Expression) -> tuple[Bound, ...]:
+def bounds_of(rule: Expression) -> tuple[RuleBound, ...]:
     """What a rule bounds.
 
     Of ``min`` and ``max`` as a whole side of a comparison each operand is read; of those inside a sum or
@@ -60,7 +60,7 @@ def bounds_of(rule: Expression) -> tuple[Bound, ...]:
     return tuple(dict.fromkeys(_told(_Way(rule.tree))))
 
 
-def _told(way: _Way) -> Iterator[Bound]:
+def _told(way: _Way) -> Iterator[RuleBound]:
     match way.node:
         case ast.UnaryOp(op=ast.Not(), operand=inner):
             yield from _told(_Way(inner, not way.holds))
@@ -73,14 +73,14 @@ def _told(way: _Way) -> Iterator[Bound]:
         case ast.Compare(left=left, ops=[op], comparators=[right]):
             if isinstance(op, ast.Eq | ast.NotEq):
                 if isinstance(op, ast.Eq) is way.holds:
-                    yield Bound(_less(left, right), "0")
+                    yield RuleBound(_less(left, right), "0")
             elif (type(op) in OTHER_WAY) is way.holds:
                 yield from _at_most(right, left)
             else:
                 yield from _at_most(left, right)
 
 
-def _one_of(ways: Sequence[_Way]) -> Iterator[Bound]:
+def _one_of(ways: Sequence[_Way]) -> Iterator[RuleBound]:
     """Of each way what it bounds, unless another is the case."""
     for number, way in enumerate(ways):
         others = tuple(one.text for one in (*ways[:number], *ways[number + 1 :]))
@@ -88,10 +88,10 @@ def _one_of(ways: Sequence[_Way]) -> Iterator[Bound]:
             yield bound._replace(unless=(*bound.unless, *others))
 
 
-def _at_most(smaller: ast.expr, larger: ast.expr) -> Iterator[Bound]:
+def _at_most(smaller: ast.expr, larger: ast.expr) -> Iterator[RuleBound]:
     match smaller, larger:
         case ast.Call(func=ast.Name(id="abs"), args=[inner]), _:
-            yield Bound(ast.unparse(inner), ast.unparse(larger))
+            yield RuleBound(ast.unparse(inner), ast.unparse(larger))
         case ast.Call(func=ast.Name(id="max"), args=each), _:
             yield from (bound for one in each for bound in _at_most(one, larger))
         case _, ast.Call(func=ast.Name(id="min"), args=each):
@@ -104,7 +104,7 @@ def _at_most(smaller: ast.expr, larger: ast.expr) -> Iterator[Bound]:
             ends = inner, ast.UnaryOp(ast.USub(), inner)
             yield from _one_of([_Way(_compared(smaller, end)) for end in ends])
         case _:
-            yield Bound(_less(smaller, larger))
+            yield RuleBound(_less(smaller, larger))
 
 
 def _compared(smaller: ast.expr, larger: ast.expr) -> ast.Compare:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import ClassVar, Literal, get_args
 
-from cescore.definitions.formulas.bounds import Bound, bounds_of
+from cescore.definitions.formulas.bounds import RuleBound, bounds_of
 from cescore.definitions.formulas.formula import Expression, parse, zero_of
 from cescore.definitions.model.base import Definition, Named
 from cescore.definitions.model.quantities import Computed
@@ -73,7 +73,7 @@ class CheckRule(Named):
         return zero_of(self.expression) if self.severity == "hard" or self.identity else ""
 
     @cached_property
-    def bounds(self) -> tuple[Bound, ...]:
+    def bounds(self) -> tuple[RuleBound, ...]:
         """What another rule bounds: whoever reads a report without a finding
         of it knows it to hold."""
         return () if self.equated else bounds_of(self.expression)

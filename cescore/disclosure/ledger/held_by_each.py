@@ -10,12 +10,16 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
 
 from cescore.disclosure.ledger.behind import Quantity
 from cescore.disclosure.ledger.equated import CLOSE, over_its_value
 from cescore.method.disclosure.inference import NOISE, Key, Statement, connected
 from cescore.method.disclosure.linear_forms import NOT_APPLICABLE, Meaning, meaning
+from cescore.method.index.formulas import holds
 
 if TYPE_CHECKING:
     from cescore.definitions.model import CheckRule
@@ -34,10 +38,16 @@ class OfEach(NamedTuple):
 
 
 class ZeroOfEach(NamedTuple):
-    """What a rule says to be 0 of each respondent, or with ``is_bound`` at most 0."""
+    """What a rule says to be 0 of each respondent, or with ``is_bound`` at most 0.
+
+    ``of_types``: of which entity types, none named: of all. ``unless``: conditions of which none may be
+    the case of whom it is told.
+    """
 
     text: str
+    of_types: tuple[str, ...] = ()
     is_bound: bool = False
+    unless: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,25 +75,54 @@ class HeldByEach:
 
     def zeros(self) -> tuple[ZeroOfEach, ...]:
         """What is 0 for whoever returns."""
-        zeros = (ZeroOfEach(rule.equated) for rule in self._rules if rule.equated)
-        return tuple(dict.fromkeys(zeros))
+        rules = (rule for rule in self._rules if rule.equated)
+        return tuple(dict.fromkeys(ZeroOfEach(rule.equated, rule.entity_types) for rule in rules))
 
     def at_most_zero(self) -> tuple[ZeroOfEach, ...]:
         """What is at most 0 for whoever returns."""
         hard = (rule for rule in self._rules if rule.severity == "hard")
-        bounds = (bound for rule in hard for bound in rule.bounds)
-        # one of several ways may be another respondent's way
-        texts = (b.difference for b in bounds if not b.tolerance and not b.unless)
-        return tuple(dict.fromkeys(ZeroOfEach(text, is_bound=True) for text in texts))
+        bounds = (
+            ZeroOfEach(bound.difference, rule.entity_types, True, bound.unless)
+            for rule in hard
+            for bound in rule.bounds
+            if not bound.tolerance
+        )
+        return tuple(dict.fromkeys(bounds))
 
     @property
     def _rules(self) -> Iterator[CheckRule]:
-        """The rules of all types of respondents that look at nobody else."""
+        """The rules of respondents that look at nobody else."""
         workspace = self.behind.yearly.workspace
         types = {e.entity_type for e in workspace.register if self.behind.is_respondent(e)}
         for rule in workspace.definitions.checks:
-            if types and all(map(rule.is_for, types)) and not rule.looks_at_others:
+            if any(map(rule.is_for, types)) and not rule.looks_at_others:
                 yield rule
+
+    def _is_told_of(self, zero: ZeroOfEach, respondent: str, year: int) -> bool:
+        """Whether a rule says it of a respondent, who has none of its other ways."""
+        entity_type = self.behind.yearly.workspace.register[respondent].entity_type
+        if zero.of_types and entity_type not in zero.of_types:
+            return False
+        return not zero.unless or respondent in self._with_none_of(zero.unless, entity_type, year)
+
+    @lru_cache(maxsize=1024)  # noqa: B019 - lives as long as its run
+    def _with_none_of(
+        self, conditions: tuple[str, ...], entity_type: str, year: int
+    ) -> frozenset[str]:
+        """Of whom each of some conditions is known not to hold."""
+        yearly = self.behind.yearly
+        evaluation = yearly.evaluations[entity_type]
+        panel = evaluation.panel.with_columns(evaluation.accounts.columns)
+        factors = {code: factor.value for code, factor in evaluation.framework.factors.items()}
+        found = [
+            holds(one, panel, base_year=yearly.workspace.base_year, factors=factors)
+            for one in conditions
+        ]
+        place = panel.year_position(year)
+        are_not = np.all([known[:, place] & ~true[:, place] for true, known in found], axis=0)
+        return frozenset(
+            entity for entity, is_not in zip(panel.entities, are_not, strict=True) if is_not
+        )
 
     def _terms(self, zero: str, year: int) -> Mapping[Quantity, float]:
         """Quantity -> what it is multiplied by; empty where the rule is neither linear in returned values nor
@@ -111,6 +150,9 @@ class HeldByEach:
                 cells[respondent].append(cell)
         blocks = connected((), cells.values())
         for number, block in enumerate(sorted(blocks, key=lambda b: sorted(map(repr, b)))):
+            inside = [r for r, own in cells.items() if not block.isdisjoint(own)]
+            if not all(self._is_told_of(zero, respondent, year) for respondent in inside):
+                continue
             made: dict[Key, float] = {c: terms[c.quantity] for c in sorted(block, key=repr)}  # type: ignore[attr-defined]
             parts = [c * self.truth[cell] for cell, c in made.items()]
             value, largest = math.fsum(parts), max(map(abs, parts))
