@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from cescore.run.processes.executor import Executor
 
 WATCHED_FOLDERS = ("data", "params", "notebooks", "report_templates")
-SETTLE_MS = 30  # an editor writes a file in several steps
+SETTLE_MS = 60  # an editor writes a file in several steps
 FOLDER_NAME = "preview"
 TRIAL_FOLDER = "trial"  # of a variant's
 
