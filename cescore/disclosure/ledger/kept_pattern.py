@@ -30,9 +30,8 @@ if TYPE_CHECKING:
 NAME = "withheld.json"
 FILE = f"data/{NAME}"
 SAYS_NOTHING_OF_SUMS = {"learning_over_respondents", "licence", "decided_by", "decided_on"}
-EVERY = (
-    "every type",
-)  # of a rule that names none; patterns of then, which did not read these, are asked anew
+# of a rule that names no type; patterns of before these were read are asked anew
+EVERY = ("every type",)
 METHOD = 13  # of choosing and auditing; a pattern of another method is looked for again
 
 

@@ -12,10 +12,8 @@ from cescore.returns.layouts.areas import areas_of, matches
 from cescore.returns.layouts.definition import Layout
 from cescore.returns.workbooks.sheet import Content, Workbook, letters
 
-HEADINGS_WITHIN, HEADINGS_SHOWN = (
-    100,
-    10,
-)  # rows among which the headings are looked for; how many are named
+HEADINGS_WITHIN = 100  # rows among which the headings are looked for
+HEADINGS_SHOWN = 10
 LOOKED_AT = 2000  # texts of a workbook among which a misspelt anchor is looked for
 
 
