@@ -122,6 +122,13 @@ class Equated:
     def base_year(self) -> int:
         return self.statements.behind.yearly.workspace.base_year
 
+    @lru_cache(maxsize=1024)  # noqa: B019 - lives as long as its run
+    def record_of(self, body: str) -> Panel:
+        """A body's own row of what was returned and of accounts."""
+        evaluation = self.statements.behind.yearly.evaluation_of(body)
+        row = evaluation.panel.row(body)
+        return evaluation.panel.alone(row).with_columns(evaluation.accounts.alone(row).columns)
+
     # --- looks at others ------------------------------------------------------------------------
 
     def of_others(self, call: ast.Call, body: str, year: int) -> Meaning:
@@ -256,11 +263,10 @@ class _Record:
         """A formula with a name for each look at others, and the body's own row beside these."""
         text, looks = looks_as_names(tree)
         others = {n: self.equated.of_others(c, self.body, self.year) for n, c in looks.items()}
-        panel, evaluation = self._evaluation.panel, self._evaluation
-        row, shape = panel.row(self.body), (1, len(panel.years))
+        own = self.equated.record_of(self.body)
+        shape = (1, len(own.years))
         columns = {n: Column.of(np.full(shape, _number(found))) for n, found in others.items()}
-        accounts = evaluation.accounts.alone(row).columns
-        return text, panel.alone(row).with_columns({**accounts, **columns})
+        return text, own.with_columns(columns) if columns else own
 
     @property
     def _evaluation(self) -> TypeEvaluation:
