@@ -55,7 +55,7 @@ def bounds_of(rule: Expression) -> tuple[RuleBound, ...]:
     >>> of("a >= 0.9 * b and a <= min(c, d)")
     [('0.9 * b - a', '', ()), ('a - c', '', ()), ('a - d', '', ())]
     >>> of("a <= 0 or not b > a")
-    [('a - 0', '', ('not (b > a)',)), ('b - a', '', ('a <= 0',))]
+    [('a - 0', '', ('not b > a',)), ('b - a', '', ('a <= 0',))]
     """
     return tuple(dict.fromkeys(_told(_Way(rule.tree))))
 
