@@ -29,7 +29,7 @@ ENERGY = {"coal": 0.7, "gas": 1.3}
 CLOSE = 2e-4  # of a value: what linear programs cannot tell from nothing
 BALANCE = 0.005  # how far the rule lets fuel be off
 BEFORE = " the year before"  # after the code of a variable; no variable is called so
-Balance = Literal["hard", "soft", "at_most", "quotient", "minimum", "either"]
+Balance = Literal["hard", "soft", "at_most", "quotient", "minimum", "either", "both"]
 Unknown = tuple[str, str]  # firm or "rest of" a body, variable
 
 
@@ -40,7 +40,7 @@ class MadeUp:
     ``opened``: firms whose figures everybody may know. ``twins``: zone -> the park that is the same
     place and has the same figures. ``balance``: hard; soft: a return may break it, that a body's does
     not everybody reads, that a firm's does not nobody; at_most: coal and gas are no more than fuel, hard; quotient, minimum, either: the same, said
-    by a rate, by the less of two, or as one of two alternatives.
+    by a rate, by the less of two, or as one of two alternatives; both: hard, beside another condition.
     """
 
     place: Mapping[str, tuple[str, ...]]
@@ -183,6 +183,7 @@ def write(root: Path, world: MadeUp) -> None:
         "quotient": f"total(coal, gas) / fuel <= {1 + BALANCE}",
         "minimum": f"total(coal, gas) <= min(2 * fuel, {1 + BALANCE} * fuel)",
         "either": f"not fuel > 0 or total(coal, gas) <= {1 + BALANCE} * fuel",
+        "both": f"{near} and fuel >= 0",
     }
     balance = {
         "en": "fuel adds up", "rule": at_most.get(world.balance, near),
@@ -336,7 +337,7 @@ class Audit:
         of_firms = ([{(f, v): 1.0} for v in three] for f in self.world.holder for three in terms)
         known = of_bodies if self.world.balance == "soft" else (*of_bodies, *of_firms)
         for fuel, coal, gas in known:
-            for sign in (1.0, -1.0) if self.world.balance in ("hard", "soft") else (-1.0,):
+            for sign in (1.0, -1.0) if self.world.balance in ("hard", "soft", "both") else (-1.0,):
                 parts = [(sign - BALANCE, fuel), (-sign, coal), (-sign, gas)]
                 yield Row(_sum(parts), -np.inf, 0.0)
 

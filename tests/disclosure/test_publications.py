@@ -20,6 +20,7 @@ from publications import (
 )
 
 from cescore.definitions.model import CheckRule
+from cescore.disclosure.ledger.held_by_each import HeldByEach
 
 FROM_ONE_SIDE: tuple[Balance, ...] = ("at_most", "quotient", "minimum", "either")
 
@@ -81,7 +82,7 @@ def test_nothing_follows_where_some_consented_and_a_zone_is_a_park_once_more(
 
 @pytest.mark.parametrize("is_in", [True, False], ids=["gate in", "gate out"])
 @pytest.mark.parametrize(
-    ("seed", "balance"), [(3, "soft"), (16, "soft"), *((3, b) for b in FROM_ONE_SIDE)]
+    ("seed", "balance"), [(3, "soft"), (16, "soft"), (3, "both"), *((3, b) for b in FROM_ONE_SIDE)]
 )
 def test_nothing_follows_from_what_a_report_without_a_finding_says_of_a_balance(
     seed: int,
@@ -95,6 +96,17 @@ def test_nothing_follows_from_what_a_report_without_a_finding_says_of_a_balance(
         monkeypatch.setattr(CheckRule, "bounds", ())
     found = audited(tmp_path, replace(made_up(seed), balance=balance))
     assert bool(list(found.violations([""]))) is not is_in
+
+
+@pytest.mark.parametrize("is_in", [True, False], ids=["gate in", "gate out"])
+@pytest.mark.parametrize(("seed", "who"), [(24, "F1"), (37, "F7")])
+def test_a_hard_balance_beside_another_condition_holds_for_each_firm(
+    seed: int, who: str, is_in: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    if not is_in:
+        monkeypatch.setattr(HeldByEach, "_bounds", lambda held, has_tolerance: iter(()))
+    found = audited(tmp_path, replace(made_up(seed), balance="both"))
+    assert bool(list(found.violations([who]))) is not is_in
 
 
 @pytest.mark.parametrize("is_in", [True, False], ids=["gate in", "gate out"])

@@ -76,18 +76,20 @@ class HeldByEach:
     def zeros(self) -> tuple[ZeroOfEach, ...]:
         """What is 0 for whoever returns."""
         rules = (rule for rule in self._rules if rule.equated)
-        return tuple(dict.fromkeys(ZeroOfEach(rule.equated, rule.entity_types) for rule in rules))
+        equated = (ZeroOfEach(rule.equated, rule.entity_types) for rule in rules)
+        return tuple(dict.fromkeys((*equated, *self._bounds(has_tolerance=True))))
 
     def at_most_zero(self) -> tuple[ZeroOfEach, ...]:
         """What is at most 0 for whoever returns."""
-        hard = (rule for rule in self._rules if rule.severity == "hard")
-        bounds = (
-            ZeroOfEach(bound.difference, rule.entity_types, True, bound.unless)
-            for rule in hard
-            for bound in rule.bounds
-            if not bound.tolerance
-        )
-        return tuple(dict.fromkeys(bounds))
+        return tuple(dict.fromkeys(self._bounds(has_tolerance=False)))
+
+    def _bounds(self, *, has_tolerance: bool) -> Iterator[ZeroOfEach]:
+        """What hard rules bound, within a tolerance either way or from one side alone."""
+        for rule in self._rules:
+            for bound in rule.bounds if rule.severity == "hard" else ():
+                if bool(bound.tolerance) is has_tolerance:
+                    told = bound.difference, rule.entity_types, not has_tolerance, bound.unless
+                    yield ZeroOfEach(*told)
 
     @property
     def _rules(self) -> Iterator[CheckRule]:
