@@ -299,6 +299,11 @@ class ResolvedFramework(Named):
     variables: Mapping[str, VariableName] = {}  # those that accounts and indicators use
     order: Words = ()  # codes of accounts and indicators, each after what it uses
 
+    @property
+    def factor_values(self) -> dict[str, float]:
+        """Constants with a name, each in its own unit, as formulas take them."""
+        return {code: factor.value for code, factor in self.factors.items()}
+
     @cached_property
     def hash(self) -> str:
         """SHA-256 of the resolved framework: any change to it, and the index is another one."""

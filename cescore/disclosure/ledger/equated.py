@@ -282,14 +282,13 @@ class _Record:
 
     @property
     def _factors(self) -> Mapping[str, float]:
-        return {c: factor.value for c, factor in self._evaluation.framework.factors.items()}
+        return self._evaluation.framework.factor_values
 
 
 def _zeros(rules: Iterable[CheckRule]) -> Iterator[Zero]:
     for rule in rules:
-        equated: list[tuple[str, str | None]] = [(rule.equated, None)] if rule.equated else []
-        for zero, tolerance in equated:
-            yield Zero(rule, *looks_as_names(parse(zero, across=True).tree), tolerance)
+        if rule.equated:
+            yield Zero(rule, *looks_as_names(parse(rule.equated, across=True).tree))
         for bound in rule.bounds:
             text, looks = looks_as_names(parse(bound.difference, in_rule=True).tree)
             yield Zero(rule, text, looks, bound.tolerance, bound.unless)

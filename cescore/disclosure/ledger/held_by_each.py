@@ -115,7 +115,7 @@ class HeldByEach:
         yearly = self.behind.yearly
         evaluation = yearly.evaluations[entity_type]
         panel = evaluation.panel.with_columns(evaluation.accounts.columns)
-        factors = {code: factor.value for code, factor in evaluation.framework.factors.items()}
+        factors = evaluation.framework.factor_values
         found = [
             holds(one, panel, base_year=yearly.workspace.base_year, factors=factors)
             for one in conditions

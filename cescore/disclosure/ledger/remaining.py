@@ -90,8 +90,8 @@ def _some(ids: Sequence[str]) -> str:
 def ranges(ledger: Ledger, observers: Collection[str], year: int) -> Iterator[Range]:
     """The range left of every protected value of a year that stands in a released figure.
 
-    ``observers``: holdings that know together what each returned; none: the public. Linear programs over everything released, all years and bodies together, in the order of
-    variables and the register.
+    ``observers``: holdings that know together what each returned; none: the public. Linear programs
+    over everything released, all years and bodies together, in the order of variables and the register.
     """
     share = ledger.rules.p_percent / 100
     for each in ledger.protections():

@@ -160,7 +160,7 @@ def _column(code: str, panel: Panel, framework: Framework, base_year: int) -> Co
         panel,
         base_year=base_year,
         factor=computed.factor,
-        factors={name: factor.value for name, factor in framework.factors.items()},
+        factors=framework.factor_values,
     )
     if returned is not None:
         is_summed = isinstance(computed, Account) and computed.summed

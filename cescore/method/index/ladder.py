@@ -61,6 +61,6 @@ def _used(account: Account, panel: Panel, framework: Framework, base_year: int) 
 
 def _each(account: Account, panel: Panel, framework: Framework, base_year: int) -> Iterator[Column]:
     """The column of each rung, in the formula's own unit."""
-    factors = {code: factor.value for code, factor in framework.factors.items()}
+    factors = framework.factor_values
     for rung in account.expression.parts if account.expression else ():
         yield evaluate(rung, panel, base_year=base_year, factors=factors)

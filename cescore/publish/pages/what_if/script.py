@@ -72,7 +72,7 @@ def as_script(value: Any) -> str:
 
 
 def _quantities(framework: Framework, order: Iterable[str]) -> Iterator[tuple[str, str]]:
-    constants = {code: factor.value for code, factor in framework.factors.items()}
+    constants = framework.factor_values
     for code in order:
         computed = framework.accounts.get(code) or framework.indicators[code]
         expression = computed.expression
