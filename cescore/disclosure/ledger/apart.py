@@ -14,7 +14,7 @@ from cescore.disclosure.ledger.equated import Equated, is_within, summed
 from cescore.disclosure.ledger.equations import Equation, Equations
 from cescore.disclosure.ledger.held_by_each import HeldByEach
 from cescore.disclosure.ledger.printed_sums import PrintedSum, PrintedSums
-from cescore.disclosure.ledger.statements import Figure, Statements
+from cescore.disclosure.ledger.statements import Figure
 from cescore.disclosure.ledger.system_audit import SystemAudit, Unprinted
 from cescore.method.disclosure.inference import Key, Statement, connected
 
@@ -55,7 +55,7 @@ def audits_of(sums: PrintedSums) -> tuple[SystemAudit, ...]:
 
 def _equations(sums: PrintedSums) -> Iterator[Equation]:
     """What rules, printed sums and industry totals tie together."""
-    yield from Equated(Statements(sums.behind))
+    yield from Equated(sums.statements)
     for figure, meaning in sums.meanings.items():
         if sums.is_returned(figure) or not sums.is_weighed(figure) or not meaning.is_linear:
             continue

@@ -86,8 +86,7 @@ class Behind:
     def chain(self, entity_id: str, year: int) -> tuple[str, ...]:
         """The bodies in whose figures of a year an entity's are: what it lay in and was counted in
         then, and what was formed from these since and shows their history as its own."""
-        epoch = self._epoch(year)
-        return self._chains(epoch).get(entity_id) or tuple(self._around(entity_id, epoch))
+        return self._chain(entity_id, self._epoch(year))
 
     def inside(self, body: str, year: int) -> tuple[str, ...]:
         """The bodies that lay in a body in a year."""
@@ -131,7 +130,11 @@ class Behind:
                     found[origin][entity.entity_id] = formation.year
         return found
 
-    @lru_cache(maxsize=64)  # noqa: B019 - lives as long as its run
+    @lru_cache(maxsize=65536)  # noqa: B019 - lives as long as its run
+    def _chain(self, entity_id: str, epoch: int) -> tuple[str, ...]:
+        return self._chains(epoch).get(entity_id) or tuple(self._around(entity_id, epoch))
+
+    @lru_cache(maxsize=64)  # noqa: B019
     def _chains(self, epoch: int) -> Mapping[str, tuple[str, ...]]:
         return {
             e.entity_id: tuple(self._around(e.entity_id, epoch))

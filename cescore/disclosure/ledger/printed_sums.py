@@ -48,9 +48,14 @@ class PrintedSums:
         return self.behind.yearly.workspace.definitions.disclosure
 
     @cached_property
+    def statements(self) -> Statements:
+        """What each figure says of returned values."""
+        return Statements(self.behind)
+
+    @cached_property
     def meanings(self) -> Mapping[Figure, Meaning]:
         """Every figure that stands on a quantity that respondents return."""
-        return dict(Statements(self.behind))
+        return dict(self.statements)
 
     @cached_property
     def every(self) -> tuple[PrintedSum, ...]:
