@@ -14,6 +14,7 @@ import csv
 import math
 import re
 from collections import defaultdict
+from copy import deepcopy
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -357,13 +358,13 @@ def combine(members: list[tuple[Fraction, Fraction]], how: str) -> Fraction:
     return Fraction(product)
 
 
-@lru_cache(maxsize=2)
 @lru_cache(maxsize=4)  # of results that do not change
 def read_rows(results: Path) -> list[dict[str, str]]:
     with results.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 
+@lru_cache(maxsize=32)  # of params that do not change
 def read_yaml(path: Path) -> dict[str, Any]:
     return YAML(typ="safe").load(path.read_text(encoding="utf-8")) if path.exists() else {}
 
@@ -382,7 +383,7 @@ def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 
 
 def read_framework(params: Path, entity_type: str) -> dict[str, Any]:
-    framework = read_yaml(params / "frameworks" / f"{entity_type}.yml")
+    framework = deepcopy(read_yaml(params / "frameworks" / f"{entity_type}.yml"))
     if "extends" in framework:
         framework = merged(read_framework(params, framework.pop("extends")), framework)
     return framework
@@ -471,6 +472,7 @@ def with_ends(params: Path, framework: dict[str, Any]) -> dict[str, Any]:
     return framework
 
 
+@lru_cache(maxsize=8)  # of params and results that do not change
 def read_world(params: Path, results: Path, entity_type: str, base_year: int) -> World:
     """The YAML of one type, and its returned values from the results file."""
     accounts = read_yaml(params / "accounts.yml")

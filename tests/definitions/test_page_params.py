@@ -7,10 +7,10 @@ import re
 from pathlib import Path
 
 import pytest
+from params.shipped import liaoyuan
 from params_builder import load, problems
 
 from cescore.definitions.industry_mix import names_of
-from cescore.definitions.load import load_definitions
 from cescore.publish.view import is_latin
 
 ROOT = Path(__file__).parents[2]
@@ -26,7 +26,7 @@ flows:
 
 @pytest.fixture(scope="module")
 def shipped():
-    return load_definitions(ROOT / "params")
+    return liaoyuan()
 
 
 def test_every_industry_and_unit_that_a_page_prints_has_both_languages(shipped) -> None:

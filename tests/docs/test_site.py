@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from params.shipped import liaoyuan
 from ruamel.yaml import YAML
 
 import cescore.cli.main
 from cescore.cli.described import meaning
-from cescore.definitions.load import load_definitions
 from cescore.publish.pages.method_book.frameworks import chapters
 from cescore.publish.terminal_words import spoken
 from tests.docs.tutorial import Walk, blocks_of
@@ -75,7 +75,7 @@ def test_the_reference_has_every_command_and_option(lang: str) -> None:
 
 
 def test_the_method_has_a_page_for_every_chapter_and_one_that_leads_to_them() -> None:
-    definitions = load_definitions(ROOT / "params")
+    definitions = liaoyuan()
     written = method.written(definitions, 2020, "zh")
     of_types = [t for t in definitions.frameworks if f"method-{t}" in written]
     assert len(of_types) == len(chapters(list(definitions.frameworks.values())))

@@ -11,9 +11,9 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
+from params.shipped import liaoyuan
 from publish import builders
 
-from cescore.definitions.load import load_definitions
 from cescore.definitions.model import (
     AssessmentRules,
     Framework,
@@ -68,7 +68,7 @@ def eu_book() -> MethodBook:
 
 
 def book_of(illustration: Illustration) -> OpenDocument[MethodBook]:
-    made = make_method_book(load_definitions(ROOT / "params"), 2020, illustration)
+    made = make_method_book(liaoyuan(), 2020, illustration)
     return OpenDocument(made, made.hash, "en")
 
 

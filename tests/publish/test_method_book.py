@@ -9,6 +9,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from params.shipped import liaoyuan
 
 from cescore.definitions.definitions import Definitions
 from cescore.definitions.formulas.formula import ACROSS as LOOKS_AT_OTHERS
@@ -122,7 +123,7 @@ def test_the_book_holds_every_indicator_account_factor_and_check(
 
 
 def test_the_book_holds_every_target_veto_grade_measure_and_requirement() -> None:
-    definitions = load_definitions(ROOT / "params")
+    definitions = liaoyuan()
     found, plan = words(printed(opened(definitions))), definitions.plan
     assert plan is not None
     texts = [t.zh for t in plan.targets.values()] + [t.source for t in plan.targets.values()]
@@ -172,7 +173,7 @@ def test_a_weight_changed_in_yaml_changes_the_book(tmp_path: Path) -> None:
 
 
 def test_no_parameter_of_the_gate_reaches_the_book() -> None:
-    definitions = load_definitions(ROOT / "params")
+    definitions = liaoyuan()
     strict = definitions.disclosure.model_copy(
         update={"min_contributors": 77, "p_percent": 33.0, "quartile_least_n": 555,
                 "median_least_n": 444, "significant_digits": 4, "n_shown_from": 99}
@@ -198,7 +199,7 @@ def test_the_contents_lead_to_parts_that_are_there(root: Path) -> None:
 
 
 def test_what_is_from_memory_or_our_own_is_listed_and_nothing_else() -> None:
-    definitions = load_definitions(ROOT / "params")
+    definitions = liaoyuan()
     book = opened(definitions)
     lists = {
         "P": method_book.conventions(book, CONVENTIONS).html,
@@ -263,7 +264,7 @@ def test_a_document_read_back_is_the_same(tmp_path: Path) -> None:
 
 
 def test_a_missing_data_rule_is_official_only_where_it_is_the_official_one() -> None:
-    frameworks = list(load_definitions(ROOT / "params").frameworks.values())
+    frameworks = list(liaoyuan().frameworks.values())
     tags = {case: rule_tag(case, frameworks) for case in CASES}
     assert [case for case, tag in tags.items() if tag == "V"] == [
         "nowhere_reported",
@@ -276,7 +277,7 @@ def test_a_missing_data_rule_is_official_only_where_it_is_the_official_one() -> 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_book_says_how_a_plan_is_evaluated_and_which_members_progress_has(lang: str) -> None:
-    definitions = load_definitions(ROOT / "params")
+    definitions = liaoyuan()
     found = words(printed(opened(definitions, lang)))
     texts = [
         label(f"book.period.{n}", lang, base=2020, middle=2023, last=2025) for n in range(1, 6)
@@ -291,7 +292,7 @@ def test_the_book_says_how_a_plan_is_evaluated_and_which_members_progress_has(la
 
 
 def test_frameworks_that_share_a_method_stand_in_one_chapter_and_their_own_notes_in_it() -> None:
-    definitions = load_definitions(ROOT / "params")
+    definitions = liaoyuan()
     book = opened(definitions)
     shared = [[f.entity_type for f in c] for c in chapters(book.data.frameworks) if len(c) > 1]
     assert shared == [["city", "district"]]
@@ -307,14 +308,14 @@ def test_frameworks_that_share_a_method_stand_in_one_chapter_and_their_own_notes
 
 
 def test_one_weight_more_and_a_framework_has_a_chapter_of_its_own() -> None:
-    frameworks = load_definitions(ROOT / "params").frameworks
+    frameworks = liaoyuan().frameworks
     city, district = frameworks["city"], frameworks["district"]
     assert len(chapters([city, district])) == 1
     assert len(chapters([city, district.with_weights(R01=2.0)])) == 2
 
 
 def test_a_chinese_book_names_no_indicator_in_english() -> None:
-    definitions = load_definitions(ROOT / "params")
+    definitions = liaoyuan()
     book = opened(definitions)
     html = unescape(method_book.frameworks(book, effective_weights(book)).html)
     english = {i.en for f in definitions.frameworks.values() for i in f.indicators.values()}
@@ -322,7 +323,7 @@ def test_a_chinese_book_names_no_indicator_in_english() -> None:
 
 
 def test_the_book_says_what_each_number_answers_and_what_changed_with_a_version() -> None:
-    definitions = load_definitions(ROOT / "params")
+    definitions = liaoyuan()
     page = words(method_book.overview(opened(definitions)).html)
     for name in ("total", "index", "rates", "progress"):
         assert packed(label(f"book.number.{name}.asks", "zh")) in page
@@ -332,16 +333,14 @@ def test_the_book_says_what_each_number_answers_and_what_changed_with_a_version(
 
 
 def test_what_earns_an_item_or_proposes_a_veto_is_named_and_not_coded() -> None:
-    page = unescape(
-        method_book.assessment(opened(load_definitions(ROOT / "params")), CONVENTIONS).html
-    )
+    page = unescape(method_book.assessment(opened(liaoyuan()), CONVENTIONS).html)
     assert "循环化改造状态 = 通过验收" in page and "绿色工厂数" in page
     assert [c for c in ("park_retrofit_status", "green_factories", "K_audit") if c in page] == []
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_book_works_one_mix_of_products_through(lang: str) -> None:
-    definitions = load_definitions(ROOT / "params")
+    definitions = liaoyuan()
     steel, cement = (
         definitions.accounts["ref_energy"].values[p].value for p in ("steel", "cement")
     )
@@ -351,13 +350,13 @@ def test_the_book_works_one_mix_of_products_through(lang: str) -> None:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_book_works_the_ends_of_each_rate_through_by_its_denominator(lang: str) -> None:
-    page = words(method_book.ends(opened(load_definitions(ROOT / "params"), lang)).html)
+    page = words(method_book.ends(opened(liaoyuan(), lang)).html)
     assert packed("= 48.31") in packed(page)  # recycled input: 0.75 × 8.6 and 0.25 × 0.94 tonnes
     assert packed("= 99.25") in packed(page)  # reuse: 0.75 × 62 and 0.25 × 15 m3
 
 
 def test_a_reference_value_says_where_it_stands_on_the_scale_of_its_indicator() -> None:
-    rows = method_book.references(opened(load_definitions(ROOT / "params"))).html.split("<tr")
+    rows = method_book.references(opened(liaoyuan())).html.split("<tr")
     of = {
         code: next(r for r in rows if f">{code}<" in r and "2020" in r) for code in ("R03", "R07")
     }

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from params.shipped import liaoyuan
 
-from cescore.definitions.load import load_definitions
 from cescore.definitions.model import Framework, Indicator, ends
 from cescore.desk.documents import OpenDocument
 from cescore.disclosure.making.method_books import make_method_book
@@ -18,7 +18,7 @@ from cescore.publish.pages.document import Words
 from cescore.publish.pages.scales import doubling, normalised
 
 ROOT = Path(__file__).parents[2]
-DEFINITIONS = load_definitions(ROOT / "params")
+DEFINITIONS = liaoyuan()
 FRAMEWORKS = dict(DEFINITIONS.frameworks)
 ON_LOG = [
     pytest.param(framework, indicator, id=f"{kind}-{indicator.code}")
