@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -99,13 +100,15 @@ def build_edition(edition: Edition, before: Before, executor: Executor, console:
     chosen = choose(edition, asked.only)
     tell_phase = phases(console, asked.spoken, asked.progress)
     tell_phase("evaluating")
-    edition.evaluate()
     make_private(edition.output)
     with locked(edition.output):
         store = Store.open(edition.output)
         store.made_from = before.hash
         building = _Building(edition, before, store)
-        audit = building.examined(chosen, console)
+        asked_for = {s.name for s in (*chosen.entities, *chosen.documents, *chosen.blocked)}
+        with store.looking_through(asked_for & store.entries.keys()):
+            edition.evaluate()
+        audit = building.examined(asked_for, console)
         tell_phase("uncertainty")
         results = edition.write_tables(store.folder, building.kept)
         tell_phase("reports")
@@ -163,9 +166,8 @@ class _Building:
         """What is kept from run to run; None of a release, which holds nothing beside what it releases."""
         return None if self.edition.asked.folder is not None else self._kept
 
-    def examined(self, chosen: Selection, console: Console) -> Audit:
+    def examined(self, asked_for: Collection[str], console: Console) -> Audit:
         """Say what in the tree is not as it was written, make room for it, and begin to write."""
-        asked_for = {s.name for s in (*chosen.entities, *chosen.documents, *chosen.blocked)}
         audit = examine(self.store, asked_for, {*self.tables, MANIFEST_NAME})
         for line in audit.lines(self.edition.asked.spoken):
             say(console, line)

@@ -6,8 +6,8 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
 
@@ -66,8 +66,51 @@ def in_children(work: Callable[[ThingT], ResultT], over: Sequence[ThingT]) -> li
             child.kill()
             child.join()
     if len(results) < len(over):
-        raise RunError(Sentence("a process that did a part of the work ended by itself"))
+        raise _ended()
     return [results[at] for at in range(len(over))]
+
+
+@contextmanager
+def beside(work: Callable[[], None]) -> Iterator[None]:
+    """Have some work done by a process forked from this one while this one goes on, and wait for its end.
+
+    What the work is for is what it writes. Where there is one processor, or processes cannot be
+    forked, it is done here at the end.
+
+    Raises
+    ------
+    RunError
+        The process ended without an answer.
+    Exception
+        Whatever the work raises.
+    """
+    if usable_processors() < 2 or not sys.platform.startswith("linux"):
+        yield
+        work()
+        return
+    forking = multiprocessing.get_context("fork")
+    answer, there = forking.Pipe(duplex=False)
+    turn, only = forking.Value("l", 0), [None]
+    child = forking.Process(
+        target=_serve, args=(lambda _: work(), only, turn, there, os.getpid()), daemon=True
+    )
+    child.start()
+    there.close()
+    try:
+        yield
+        try:
+            _, _, error = answer.recv()
+        except EOFError:
+            raise _ended() from None
+        if error is not None:
+            raise error
+    finally:
+        child.kill()
+        child.join()
+
+
+def _ended() -> RunError:
+    return RunError(Sentence("a process that did a part of the work ended by itself"))
 
 
 def _serve(

@@ -17,6 +17,7 @@ from cescore.method.index.result_rows import ResultPart, as_frame
 from cescore.publish.naming import on_terminal
 from cescore.returns.review import FindingsReview
 from cescore.run.files import PART, write_atomically
+from cescore.run.processes.side_by_side import beside
 from cescore.run.results.kept_lines import KeptLines
 from cescore.run.results.parquet_results import FOLDER, ParquetResults, parquet_files
 from cescore.run.results.result_lines import HEADER
@@ -66,9 +67,9 @@ def write_tables(
             shown.append(of_year.of(yearly.year, INDICES) if is_large else of_year)
     os.replace(temporary, folder / RESULTS)
     results = as_frame(shown)
-    write_atomically(folder / WORKBOOK, workbook(results, yearly, stage))
-    write_table(folder, UNCERTAINTY, yearly.uncertainty(kept))
-    write_findings_whole(folder, FindingsReview.of(yearly.workspace, yearly), lang)
+    with beside(lambda: write_atomically(folder / WORKBOOK, workbook(results, yearly, stage))):
+        write_table(folder, UNCERTAINTY, yearly.uncertainty(kept))
+        write_findings_whole(folder, FindingsReview.of(yearly.workspace, yearly), lang)
     return results
 
 

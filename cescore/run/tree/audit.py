@@ -44,7 +44,6 @@ def examine(store: Store, asked_for: Collection[str], tables: Collection[str]) -
     """
     own = tuple(altered_tables(store))
     altered, strange, standing = list(own), list[str](), list[str]()
-    store.look_through(name for name in store.entries if name in asked_for)
     for name, entry in sorted(store.entries.items()):
         is_asked_for = name in asked_for
         found = store.altered(name) if is_asked_for else _touched(store, name, entry)

@@ -8,11 +8,13 @@ import os
 import shutil
 import tempfile
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from cescore.definitions.processors import usable_processors
 from cescore.disclosure.documents.kinds import KINDS
 from cescore.run.files import IGNORED, PART, file_hash, write_atomically
 from cescore.run.job import BUNDLE_NAME, PAGES_NAME, Job, Outcome
@@ -83,10 +85,17 @@ class Store:
             )
         return self._altered[name]
 
-    def look_through(self, names: Iterable[str]) -> None:
-        """Find what is altered of many reports; hashing one file keeps no thread from another."""
-        with ThreadPoolExecutor() as readers:
-            deque(readers.map(self.altered, names), maxlen=0)
+    @contextmanager
+    def looking_through(self, names: Iterable[str]) -> Iterator[None]:
+        """Find what is altered of many reports beside what is done meanwhile: to read files and hash them
+        keeps no other thread waiting. At the end all are read."""
+        with ThreadPoolExecutor(usable_processors()) as readers:
+            found = readers.map(self.altered, names)
+            try:
+                yield
+                deque(found, maxlen=0)
+            finally:
+                readers.shutdown(wait=True, cancel_futures=True)
 
     def strange(self, name: str) -> tuple[str, ...]:
         """What lies in a report's folder and is none of its files."""
