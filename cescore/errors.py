@@ -15,19 +15,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from string import Formatter
 from typing import Self
 
+LARGEST = 1e18  # from here on a number keeps its power of ten
+
 
 class _Worded(Formatter):
-    """Fills a text in which ``{n:report|reports}`` is the word that the number n asks for."""
+    """Fills a text in which ``{n:report|reports}`` is the word that the number n asks for, and in which
+    a number rounded to so many digits stands without a power of ten, as readers write it."""
 
     def format_field(self, value: object, format_spec: str) -> str:
         one, bar, many = format_spec.partition("|")
         if bar:
             return one if str(value) == "1" else many
         formatted: str = super().format_field(value, format_spec)
-        return formatted
+        if "e" not in formatted or not format_spec.endswith("g") or abs(float(formatted)) >= LARGEST:
+            return formatted
+        separator = "," if "," in format_spec else ""
+        return format(Decimal(formatted), f"{separator}f")
 
 
 def filled(text: str, values: Mapping[str, object]) -> str:
@@ -37,8 +44,11 @@ def filled(text: str, values: Mapping[str, object]) -> str:
     --------
     >>> filled("{n} {n:report|reports}", {"n": 1}), filled("{n} {n:report|reports}", {"n": "1,200"})
     ('1 report', '1,200 reports')
+    >>> filled("×{ratio:.4g} of {all:,.10g}", {"ratio": 10351.2, "all": 3.2e10})
+    '×10350 of 32,000,000,000'
     """
-    return _Worded().vformat(text, (), values) if "|" in text else text.format(**values)
+    is_plain = "|" not in text and "g}" not in text
+    return text.format(**values) if is_plain else _Worded().vformat(text, (), values)
 
 
 class Sentence(str):

@@ -69,7 +69,7 @@ def release(
     from cescore.release.register import ReleaseRegister
     from cescore.release.releasing import Releasing, run_name
     from cescore.release.sign_off import read_sign_off
-    from cescore.release.telling import tell_released
+    from cescore.release.telling import tell_rehearsed, tell_released
     from cescore.run.asked import Asked
 
     asked = Asked(workspace(root), year, lang=of_reports(lang), terminal=of_terminal(lang))
@@ -83,6 +83,8 @@ def release(
     )
     made = Releasing(asked, proposal, _opening(jobs, seconds), console).take()
     tell_released(made, proposal, console)
+    if now and made.entry is not None:
+        tell_rehearsed(proposal, datetime.now(UTC), console)
     raise typer.Exit(REFUSED if made.against else 0)
 
 

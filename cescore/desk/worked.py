@@ -27,7 +27,7 @@ EQUATIONS = {
     "index": r"I = \sum_i w_i s_i \quad\text{or}\quad I = \prod_i s_i^{w_i}, \quad \sum_i w_i = 1",
     "progress": r"r_i = 100 \cdot \frac{x_{i,t}}{x_{i,0}} \quad\text{or}\quad"
     r" 100 \cdot \frac{x_{i,0}}{x_{i,t}}",
-    "plan": r"T = \frac{\sum_k w_k p_k}{\sum_k w_k} + \text{bonus}",
+    "plan": r"T = \frac{\sum_k w_k p_k}{\sum_k w_k} + B",
 }
 STEPS = (
     "start", "try", "returns", "indicators", "scores", "index", "progress", "front", "plan",

@@ -45,6 +45,8 @@ def label(key: str, lang: str, /, **values: object) -> str:
     try:
         text = load_labels()[key][lang]
     except KeyError:
+        if lang not in LANGUAGES:
+            raise PublishError(f"lang: {lang!r}, expected one of {LANGUAGES}") from None
         raise PublishError(f"labels.json has no text {key!r} in {lang!r}") from None
     try:
         return filled(text, values)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from cescore.publish.words import has_label, label
-from cescore.release.editions import RELEASE, SIGN_OFF
+from cescore.release.editions import SIGN_OFF
 from cescore.release.register import OFFICIAL
 
 if TYPE_CHECKING:
@@ -62,4 +62,6 @@ def _form(proposal: ReleaseProposal) -> str:
     """The sign-off to fill in, which lies beside the edition that it is for."""
     subject = proposal.subject
     is_open = subject is not None and subject.step not in OFFICIAL
-    return f"{RELEASE}/{subject.edition}.{SIGN_OFF}" if is_open and subject is not None else ""
+    if subject is None or not is_open:
+        return ""
+    return str(proposal.register.folder / f"{subject.edition}.{SIGN_OFF}")

@@ -135,9 +135,7 @@ class Delivery:
         name = f"{id_}{PACKAGE}"
         write_atomically(self.out / name, raw)
         digest = hashlib.sha256(raw).hexdigest()
-        whom = (
-            "'" + certificate.subject.rfc4514_string()
-        )  # a text for spreadsheets, never a formula
+        whom = certificate.subject.rfc4514_string()
         counts = (str(len(raw)), str(len(files)))
         return (id_, name, digest, *counts, whom, _fingerprint(path.read_bytes()))
 

@@ -33,6 +33,13 @@ class AttachedLine(BaseModel):
     score: FiniteFloat | None = None
 
 
+class AttachedStanding(BaseModel):
+    """What the attached result of a signed-off edition says of that edition."""
+
+    edition: int | None = None
+    signed_on: str = ""
+
+
 class AttachedProvenance(BaseModel):
     """What an attached result says of where it comes from."""
 
@@ -40,7 +47,7 @@ class AttachedProvenance(BaseModel):
     document_hash: str = ""
     report_number: str | None = None
     run_status: str = ""
-    standing: dict[str, str | int | bool | None] | None = None
+    standing: AttachedStanding | None = None
 
 
 class AttachedResult(BaseModel):

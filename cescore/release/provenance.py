@@ -41,18 +41,19 @@ def workspace_inputs(root: Path) -> dict[str, str]:
 
 
 def code_state() -> dict[str, Any]:
-    """The code by hash: the package as a whole, what it ships file by file, and its commit.
+    """The code by hash: the package as a whole and file by file, what it ships, and its commit.
 
     ``commit`` is "" where the code stands in no git repository; ``is_dirty`` says whether files of it
     are not as committed.
     """
-    templates = tree_hashes(TEMPLATES, "*")
+    templates, modules = tree_hashes(TEMPLATES, "*"), tree_hashes(PACKAGE, *CODE_FILES)
     commit = _git("rev-parse", "HEAD")
     changed = _git("status", "--porcelain", "--", "cescore", "notebooks", "report_templates")
     return {
         "commit": commit,
         "is_dirty": bool(changed) if commit else None,
-        "package": combined(tree_hashes(PACKAGE, *CODE_FILES)),
+        "package": combined(modules),
+        "modules": modules,
         "notebooks": tree_hashes(NOTEBOOKS, "*.ipynb"),
         "templates": {k: v for k, v in templates.items() if not k.lower().endswith(FONT_FILES)},
         "fonts": {k: v for k, v in templates.items() if k.lower().endswith(FONT_FILES)},
@@ -70,7 +71,11 @@ def packages() -> Mapping[str, str]:
 
 def code_changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """Which parts of the code and of what it ships are others now, by name."""
-    found = ["cescore/"] if before["package"] != now["package"] else []
+    found = []
+    if before["package"] != now["package"]:
+        # an edition made before modules were kept names the package
+        named = changes(before["modules"], now["modules"]) if "modules" in before else [""]
+        found = [f"cescore/{name}" for name in named]
     for part, folder in (
         ("notebooks", "notebooks/"),
         ("templates", "report_templates/"),

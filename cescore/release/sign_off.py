@@ -19,6 +19,7 @@ from cescore.definitions.model.written import Day, Text, Words, Written
 from cescore.errors import ParamsError, Problem, Sentence
 from cescore.intake import wording
 from cescore.publish.naming import on_terminal
+from cescore.publish.words import label
 
 if TYPE_CHECKING:
     from cescore.intake.findings import Finding
@@ -145,9 +146,9 @@ def template(
         "who: ",
         "role: ",
         "date: ",
-        "# reason:                        # of a correction or withdrawal",
-        "# embargo: 2026-10-15T09:00+08:00",
-        "# access: [{who: , role: }]      # who may see it before the embargo ends",
+        f"# reason:                              # {label('release.form.reason', lang)}",
+        f"# embargo: 2026-10-15T09:00+08:00      # {label('release.form.embargo', lang)}",
+        f"# access: [{{who: , role: }}]            # {label('release.form.access', lang)}",
         "answers:" if open_ else "answers: []",
     ]
     groups: dict[tuple[str, str], list[str]] = {}

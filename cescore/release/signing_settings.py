@@ -114,7 +114,7 @@ class SigningSettings(Definition):
 
     def path(self, written: str) -> Path:
         """A file that the settings name."""
-        return Path(self.folder) / written
+        return (Path(self.folder) / written).resolve()
 
     def files(self) -> Mapping[str, str]:
         """Every file they name, by the key that names it."""

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 from cescore.publish.words import label
 from cescore.release.advice import advice
+from cescore.release.register import OFFICIAL
 from cescore.run.telling.runs import say
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from rich.console import Console
 
     from cescore.release.refusals import ReleaseProposal
@@ -31,12 +34,20 @@ def tell_released(made: StepTaken, proposal: ReleaseProposal, console: Console) 
         return
     state = label(f"release.state.{entry.step}", lang)
     say(console, label("release.done", lang, edition=entry.edition, state=state))
+    if entry.embargo and entry.step in OFFICIAL:
+        say(console, label("release.closed_until", lang, until=entry.embargo))
     for note in made.notes:
         say(console, f"! {note.said(lang)}")
     if made.sign_off is not None:
         say(console, label("release.form", lang, file=made.sign_off))
     say(console, label("release.anchor", lang))
     say(console, entry.anchor)
+
+
+def tell_rehearsed(proposal: ReleaseProposal, clock: datetime, console: Console) -> None:
+    """That a step taken as of another moment counts all the same: a rehearsal needs a copy."""
+    at, now = (m.astimezone().isoformat(timespec="minutes") for m in (proposal.now, clock))
+    say(console, f"! {label('release.rehearsed', proposal.lang, at=at, clock=now)}")
 
 
 def tell_verified(found: Verification, lang: str, console: Console) -> None:

@@ -182,6 +182,28 @@ def test_a_type_that_page_yml_names_and_nobody_has_is_a_warning_with_the_nearest
     assert "did you mean district" in told[0] or "'district'" in told[0]
 
 
+@pytest.mark.parametrize(
+    ("types", "severity"), [("[distrct]", "error"), ("[distrct, district]", "warning")]
+)
+def test_a_quantity_or_rule_that_is_then_for_nobody_is_an_error_of_its_file(
+    workspace, types, severity
+):
+    account = f"""
+  cost: {{en: Cost, unit: CNY, formula: gdp, source: x, tag: P, entity_types: {types}}}"""
+    files = {
+        "params/variables.yml": f"{VARIABLES}idle: {{en: I, unit: t, entity_types: {types}}}\n",
+        "params/accounts.yml": f"accounts:{account}\n",
+        "params/checks.yml": "rules: {r: {rule: gdp >= 0, severity: soft, en: R, entity_types: "
+        + types
+        + "}}\n",
+    }
+    found = [f for f in workspace(**files).findings if f.code == "unknown_entity_type"]
+    assert {f.at.file for f in found} == set(files)
+    assert {f.severity for f in found} == {severity}
+    keys = {dict(f.values)["key"] for f in found}
+    assert keys == {"idle.entity_types", "accounts.cost.entity_types", "rules.r.entity_types"}
+
+
 def test_a_required_value_that_was_refused_is_not_called_absent_too(workspace):
     required = VARIABLES.replace("unit: CNY", "unit: CNY, required: true")
     row = "DX,2024,waste,10\n"

@@ -85,6 +85,13 @@ def test_a_target_that_nothing_binds_costs_its_points_and_limits_no_grade():
         assert ("不限等级" in text) is not binding
 
 
+def test_a_type_whose_targets_make_no_total_is_told_of_no_points_that_one_costs():
+    line = replace(builders.target(), light="not_met", binding=False)
+    ungraded = replace(builders.bundle().assessment, weights={})
+    data = builders.bundle(targets=(line,), assessment=ungraded)
+    assert not [f for f in findings(known(data)) if "不限等级" in f.text]
+
+
 def test_a_body_whose_targets_are_another_s_is_told_that_its_grade_holds_no_progress():
     assessed = replace(builders.bundle().assessment, weights={"index": 0.8, "measures": 0.2})
     lines = (replace(builders.target(), role="reference"),)

@@ -69,6 +69,7 @@ def test_what_moved_is_printed_as_finely_as_it_moved():
 def test_a_correction_says_where_a_report_did_not_move_and_a_value_that_is_none():
     still = ReportStanding(stage="corrected", edition=4, reason="r")
     assert "did not move" in correction(still, "en")
+    assert "本报告" not in correction(still, "zh", has_result=False)
     gone = MOVED.model_copy(update={"after": None})
     assert "指数由71.3改为无" in correction(still.of((gone,)), "zh")
 

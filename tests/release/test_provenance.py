@@ -87,6 +87,11 @@ def test_examples_in_the_room_hold() -> None:
 
 def test_code_that_changed_is_named_by_its_part() -> None:
     now = code_state()
-    other = {**now, "package": "0", "fonts": {**now["fonts"], "x.ttf": "1"}}
+    fonts = {**now["fonts"], "x.ttf": "1"}
+    modules = {**now["modules"], "errors.py": "0", "gone.py": "0"}
+    other = {**now, "package": "0", "modules": modules, "fonts": fonts}
+    named = ["cescore/errors.py", "cescore/gone.py", "report_templates/x.ttf"]
+    assert code_changes(other, now) == named
+    del other["modules"]  # as editions made before had it
     assert code_changes(other, now) == ["cescore/", "report_templates/x.ttf"]
     assert code_changes(now, now) == []

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from cescore.cli import main as cli
+from cescore.release.telling import tell_released
 from tests.release.world import World
 
 FINAL = "2024-en/3-final"
@@ -63,6 +65,20 @@ def test_a_refused_release_says_every_reason_and_makes_nothing(
     assert [p for p in sorted(released.root.rglob("*")) if ".lock" not in p.name] == [
         p for p in before if ".lock" not in p.name
     ]
+
+
+def test_a_step_as_of_another_moment_is_taken_and_says_that_it_is_no_rehearsal(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reviewed = world.take("reviewed", world.sign(world.take("draft").entry)).entry
+    embargo = "embargo: 2124-10-15T09:00+08:00\n"
+    signed = str(world.sign(reviewed, embargo + "access: [{who: Wang, role: mayor}]\n"))
+    final = world.take("final", Path(signed))
+    tell_released(final, world.proposal("final"), Console(width=300))
+    assert "stays closed until 2124-10-15T09:00:00+08:00" in capsys.readouterr().out
+    given = ("--root", str(world.root), "--now", "2124-10-16T09:00+08:00", "--lang", "en")
+    assert command("release", "--stage", "published", *given) == 0
+    assert "rehearse in a copy of the workspace" in capsys.readouterr().out
 
 
 def test_a_moment_without_its_time_zone_is_no_moment(

@@ -168,6 +168,7 @@ def test_a_respondent_without_a_certificate_that_can_be_used_is_named_and_the_ot
         assert part in said
     listed = (tmp_path / "out/deliveries.csv").read_text("utf-8-sig").splitlines()
     assert len(listed) == 1 + len(ids)
+    assert "CN=Library" in listed[-1] and "'" not in listed[-1]  # it begins like no formula
 
 
 def test_what_is_not_signed_is_not_delivered(released: World, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ import pypdfium2
 import pytest
 
 from cescore.definitions.shipped import TEMPLATES
+from cescore.disclosure.documents.standing import Moved, ReportStanding
 from cescore.errors import PublishError
 from cescore.publish.printing.pdf import Attachment, print_pdf
 from cescore.publish.printing.seal import sealed
@@ -90,6 +91,20 @@ def test_a_sound_report_says_whose_it_is_in_both_languages(raw: bytes, tmp_path:
     said = [one.said("en") for one in found.facts]
     assert f"report of 北图 / North Library (L1) for 2024, number {NUMBER}" in said
     assert any("没有数字签名" in one.said("zh") for one in found.facts)
+
+
+def test_an_official_report_is_sound_with_the_standing_that_its_release_attached(
+    check: Callable[[bytes], list[str]], tmp_path: Path
+) -> None:
+    moved = Moved(code="index", zh="指数", en="Index", before=60.0, after=61.0)
+    standing = ReportStanding(
+        stage="corrected", edition=6, signed_on="2024-10-16", reason="loans", moved=(moved,)
+    )
+    attached = standing.model_dump(mode="json", exclude={"quality"})
+    provenance = {**result()["provenance"], "run_status": "corrected", "standing": attached}
+    assert check(report(result(provenance=provenance))) == []
+    said = [one.said("en") for one in verify_pdf(tmp_path / "report.pdf", tmp_path).facts]
+    assert "it calls itself Corrected, edition 6, signed off 2024-10-16" in said
 
 
 @pytest.mark.parametrize("count", [FLIPS, pytest.param(10 * FLIPS, marks=pytest.mark.soak)])

@@ -8,17 +8,25 @@ from cescore.definitions.definitions import Definitions
 from cescore.definitions.formulas.formula import parse
 from cescore.definitions.model import Plan
 from cescore.intake.address import Address
-from cescore.intake.findings import Finding
+from cescore.intake.findings import Finding, Severity
 from cescore.intake.notation import nearest
 from cescore.intake.register.entities import Register
 from cescore.intake.register.unknown_ids import unknown_id
 
+FOR_WHOM = ".entity_types"  # whose it is; what names nobody there is everybody's
+
 
 def unknown_types(definitions: Definitions, register: Register) -> Iterator[Finding]:
-    """A warning for each type that is neither in the register nor has a framework, once per file."""
-    known = {*register.types, *definitions.frameworks}
+    """Each type that is neither in the register nor has a framework, once per file.
+
+    A warning; an error where what names it is then for nobody, so that a quantity would be neither
+    asked nor computed, or a rule never applied, without a word.
+    """
+    known = sorted({*register.types, *definitions.frameworks})
     told: set[tuple[str, str]] = set()
     for file, key, types in _named(definitions):
+        types = tuple(types)
+        is_for_nobody = key.endswith(FOR_WHOM) and not {*types} & {*known}
         for entity_type in types:
             if entity_type not in known and (file, entity_type) not in told:
                 told.add((file, entity_type))
@@ -30,7 +38,8 @@ def unknown_types(definitions: Definitions, register: Register) -> Iterator[Find
                     ("near", near),
                 )
                 at = Address(f"params/{file}")
-                yield Finding("warning", "unknown_entity_type", at, values=values)
+                severity: Severity = "error" if is_for_nobody else "warning"
+                yield Finding(severity, "unknown_entity_type", at, values=values)
 
 
 def unknown_entities(definitions: Definitions, register: Register) -> Iterator[Finding]:
@@ -55,17 +64,21 @@ def unknown_entities(definitions: Definitions, register: Register) -> Iterator[F
 def _named(definitions: Definitions) -> Iterator[tuple[str, str, Iterable[str]]]:
     """File, key and the entity types named there."""
     for code, variable in definitions.variables.items():
-        yield "variables.yml", f"{code}.entity_types", variable.entity_types
+        yield "variables.yml", f"{code}{FOR_WHOM}", variable.entity_types
         yield "variables.yml", f"{code}.range", (*variable.low, *variable.high)
     for code, account in definitions.accounts.items():
-        yield "accounts.yml", f"accounts.{code}.entity_types", account.entity_types
+        file, section = ("norms.yml", "") if account.by else ("accounts.yml", "accounts.")
+        yield file, f"{section}{code}{FOR_WHOM}", account.entity_types
+        yield file, f"{section}{code}.shown", account.shown
     for rule in definitions.checks:
-        yield "checks.yml", f"rules.{rule.id}.entity_types", rule.entity_types
+        yield "checks.yml", f"rules.{rule.id}{FOR_WHOM}", rule.entity_types
         looked_at = parse(rule.rule, conditions=True).across
         yield "checks.yml", f"rules.{rule.id}.rule", [entity_type for entity_type, _ in looked_at]
     yield "disclosure.yml", "public_types", definitions.disclosure.public_types
     yield "page.yml", "entity_types", definitions.page.entity_types
     yield "page.yml", "pages", definitions.page.pages
+    for name, picture in definitions.page.flows.items():
+        yield "page.yml", f"flows.{name}{FOR_WHOM}", picture.entity_types
     run, tiled_by = definitions.run, definitions.run.tiled_by or {}
     yield f"runs/{run.year}.yml", "tiled_by", (*tiled_by, *tiled_by.values())
     if definitions.plan is not None:

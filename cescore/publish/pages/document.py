@@ -96,7 +96,7 @@ def masthead(
         issued=run.issued,
         status=words.t(f"status.{document.release_stage}"),
         signed=signed_off(document.standing, words.lang),
-        correction=correction(document.standing, words.lang),
+        correction=correction(document.standing, words.lang, has_result=False),
         is_sample=run.status == "sample",
         status_kind=document.release_stage,
         title=small,

@@ -37,12 +37,20 @@ def signed_off(standing: ReportStanding | None, lang: str) -> str:
     return label("standing.signed", lang, edition=standing.edition, date=standing.signed_on)
 
 
-def correction(standing: ReportStanding | None, lang: str) -> str:
-    """Why an edition was corrected, and what moved in this report; "" where it is no correction."""
+def correction(standing: ReportStanding | None, lang: str, *, has_result: bool = True) -> str:
+    """Why an edition was corrected, and what moved in this report; "" where it is no correction.
+
+    A document has no result of its own that could move: it says where that stands.
+    """
     if standing is None or standing.stage != "corrected":
         return ""
     moved = label("join.clause", lang).join(_moved(one, lang) for one in standing.moved)
-    said = label("standing.moved", lang, moved=moved) if moved else label("standing.still", lang)
+    if not has_result:
+        said = label("standing.document", lang)
+    else:
+        said = (
+            label("standing.moved", lang, moved=moved) if moved else label("standing.still", lang)
+        )
     return label("standing.correction", lang, reason=standing.reason, moved=said)
 
 

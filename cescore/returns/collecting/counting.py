@@ -39,7 +39,7 @@ class CellCount:
         if self.values != parts or least < 0:
             raise DataError(
                 Sentence(
-                    "{file}: {values} input cells, but {parts} accounted for",
+                    "{file}: {values} input {values:cell|cells}, but {parts} accounted for",
                     file=self.file,
                     values=self.values,
                     parts=parts,

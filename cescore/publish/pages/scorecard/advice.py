@@ -23,7 +23,7 @@ from cescore.method.thresholds import meets
 from cescore.publish.comparable import peer_words
 from cescore.publish.numbers import decimals_for, enough, number, quantity
 from cescore.publish.pages.scorecard.evidence import PageEvidence
-from cescore.publish.pages.scorecard.norms import norm_words
+from cescore.publish.pages.scorecard.norms import norm_words, turn_values
 from cescore.publish.pages.scorecard.vetoes import vetoes_with
 from cescore.publish.view import View, by_code, has_enough, of_series
 
@@ -273,10 +273,7 @@ def next_grade(known: PageEvidence) -> Iterator[Advice]:
         return
     moves = []
     for move in margin.path:
-        decimals = decimals_for(move.unit, [move.now, move.needed])
-        needed = enough(move.needed, move.now, decimals)
-        amounts = (quantity(v, move.unit, view.lang, decimals) for v in (move.now, needed))
-        words = dict(zip(("now", "needed"), amounts, strict=True))
+        words = dict(zip(("now", "needed"), turn_values(view, move), strict=True))
         moves.append(view.t("advice.path.move", name=view.name(move.code), **words))
     grade = name_in(view.lang, margin.next_zh, margin.next_en)
     sentence = view.t("advice.path", grade=grade, moves=view.t("join.clause").join(moves))

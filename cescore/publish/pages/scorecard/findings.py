@@ -113,8 +113,10 @@ def targets(known: PageEvidence) -> Iterator[PageFinding]:
 
 
 def _what_missing_costs(view: View, late: Sequence[TargetLine]) -> str:
-    """That targets which nothing binds cost their points and limit no grade; "" of any other."""
-    is_points_only = all(line.scored and not line.binding for line in late)
+    """That targets which nothing binds cost their points and limit no grade; "" of any other, and
+    where targets make no part of a total."""
+    has_total = bool(view.data.assessment.weights.get("targets"))
+    is_points_only = has_total and all(line.scored and not line.binding for line in late)
     return view.t("finding.targets.points_only") if is_points_only else ""
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from cescore.method.grading.grade_margin import GradeTurn
 from cescore.method.index.norm_levels import value_at_level
-from cescore.publish.numbers import decimals_for, quantity
+from cescore.publish.numbers import decimals_for, enough, quantity
 from cescore.publish.view import View, by_code, of_series
 
 LEVELS = ("{}_advanced", "{}_entry", "{}")  # accounts of a norm, the best level first
@@ -24,6 +25,16 @@ def norm_words(view: View, code: str, level: float) -> str:
     decimals = decimals_for(unit, [advanced, entry, limit, value])
     shown = quantity(value, unit, view.lang, decimals)
     return view.t("norm.at_level", value=shown)
+
+
+def turn_values(view: View, turn: GradeTurn) -> list[str]:
+    """What a change starts from and what of it is enough, a level on a norm with the norm's own value."""
+    decimals = decimals_for(turn.unit, [turn.now, turn.needed])
+    needed = enough(turn.needed, turn.now, decimals)
+    return [
+        quantity(v, turn.unit, view.lang, decimals) + norm_words(view, turn.code, v)
+        for v in (turn.now, needed)
+    ]
 
 
 def _norm_of(view: View, code: str) -> str:

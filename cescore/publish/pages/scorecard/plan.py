@@ -20,7 +20,6 @@ from cescore.publish.numbers import (
     PER_CENT,
     PrintedNumber,
     decimals_for,
-    enough,
     number,
     percentage,
     quantity,
@@ -28,7 +27,7 @@ from cescore.publish.numbers import (
 from cescore.publish.pages.pace import way
 from cescore.publish.pages.scorecard.front_index import grade_card
 from cescore.publish.pages.scorecard.lights import SIGNS, verdict_words
-from cescore.publish.pages.scorecard.norms import norm_words
+from cescore.publish.pages.scorecard.norms import turn_values
 from cescore.publish.pages.scorecard.sections import NONE, nothing
 from cescore.publish.pages.scorecard.vetoes import vetoes_table
 from cescore.publish.printing.widths import BESIDE_GRADE
@@ -246,12 +245,7 @@ def _turn_name(view: View, turn: GradeTurn) -> str:
 def _turn_values(view: View, turn: GradeTurn) -> list[str]:
     if turn.kind == "measures":
         return [view.t("turn.open", n=f"{turn.now:g}"), view.t("turn.full", n=f"{turn.needed:g}")]
-    decimals = decimals_for(turn.unit, [turn.now, turn.needed])
-    needed = enough(turn.needed, turn.now, decimals)
-    return [
-        quantity(v, turn.unit, view.lang, decimals) + norm_words(view, turn.code, v)
-        for v in (turn.now, needed)
-    ]
+    return turn_values(view, turn)
 
 
 def _parts(view: View, grade: Mapping[str, Any]) -> Fragment:
