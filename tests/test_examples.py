@@ -6,6 +6,8 @@ import doctest
 import importlib
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 import cescore
@@ -21,5 +23,6 @@ WITH_EXAMPLES = sorted(
 @pytest.mark.parametrize("name", WITH_EXAMPLES)
 def test_the_examples_of_a_module_hold(name: str) -> None:
     module = importlib.import_module(f"cescore.{name.replace('/', '.')}")
-    found = doctest.testmod(module)
+    names = {**vars(module), "np": np, "pd": pd}  # tables are loaded where they are of use alone
+    found = doctest.testmod(module, globs=names)
     assert found.attempted and not found.failed

@@ -68,7 +68,25 @@ def standings(yearly: YearlyEvaluation, questions: Sequence[WhatIf]) -> list[Ent
     names = {f"{n}": question for n, question in enumerate(questions)}
     workspace = _workspace_of(yearly, names)
     answered = evaluate_workspace(workspace, _teachers(yearly, names), _as_inspected(yearly, names))
-    return [_standing(answered, name) for name in names]
+    values = {kind: _in_year(found) for kind, found in answered.evaluations.items()}
+    return [_standing(answered, values, name) for name in names]
+
+
+def _in_year(evaluation: TypeEvaluation) -> list[tuple[str, list[float | None]]]:
+    """Each indicator's values of the year evaluated, by row; None where there is none."""
+    j = evaluation.panel.year_position(evaluation.run_year)
+    return [
+        (
+            code,
+            [
+                value if is_there else None
+                for value, is_there in zip(
+                    column.values[:, j].tolist(), column.is_present[:, j].tolist(), strict=True
+                )
+            ],
+        )
+        for code, column in evaluation.indicators.columns.items()
+    ]
 
 
 def _as_inspected(
@@ -79,11 +97,15 @@ def _as_inspected(
     return PerEntity(asked, lambda name: yearly.measures[asked[name]])
 
 
-def _standing(answered: YearlyEvaluation, name: str) -> EntityStanding:
+def _standing(
+    answered: YearlyEvaluation,
+    values: Mapping[str, list[tuple[str, list[float | None]]]],
+    name: str,
+) -> EntityStanding:
     evaluation = answered.evaluations.get(answered.workspace.register[name].entity_type)
     if evaluation is None or name not in evaluation.panel.row_of:
         return EntityStanding()  # of no evaluated type, or not of the year
-    panel = evaluation.panel
+    panel, in_year = evaluation.panel, values[evaluation.framework.entity_type]
     at = panel.row(name), panel.year_position(evaluation.run_year)
     index = float(evaluation.aggregation.index.values[at])
     assessment = answered.assessments.get(name)
@@ -93,11 +115,7 @@ def _standing(answered: YearlyEvaluation, name: str) -> EntityStanding:
         total=assessment.total if assessment else None,
         grade=(assessment.grade("zh"), assessment.grade("en")) if assessment else ("", ""),
         lights={line.id: line.light for line in lines if line.role == "own"},
-        values={
-            code: value
-            for code, column in evaluation.indicators.columns.items()
-            if (value := column.number_at(*at)) is not None
-        },
+        values={code: value for code, each in in_year if (value := each[at[0]]) is not None},
     )
 
 

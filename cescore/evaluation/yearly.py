@@ -11,7 +11,6 @@ from itertools import chain, groupby, islice
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from cescore.definitions.model import Framework, Plan, Standard
@@ -35,6 +34,8 @@ from cescore.method.index.from_sample import scores_from_sample
 from cescore.method.index.result_rows import ResultPart, ResultRecords, Row, as_frame
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from cescore.method.uncertainty.firmness import Band
     from cescore.method.uncertainty.robustness import Robustness
     from cescore.method.uncertainty.sequences import Pieces

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -32,12 +33,12 @@ class KeptParts:
     ) -> Part:
         """What is made from params and some files, a plain value of a kind: as it was, where not a byte
         of these is another."""
-        made_from = self._made_from(name, files) if self.kept is not None else ""
+        made_from = self._made_from(name, files, self._params) if self.kept is not None else ""
         known = self._known(name, made_from) if made_from else None
         if isinstance(known, kind):
             return known
         made = make()
-        if made_from and made_from == self._made_from(name, files):
+        if made_from and made_from == self._made_from(name, files, self._params_now()):
             keep_value(self.kept, made_from, made)
             self._hold(name, made_from, made)
         return made
@@ -58,9 +59,15 @@ class KeptParts:
     def _hold(self, name: str, made_from: str, part: object) -> None:
         _HELD[self.root, self.year, name] = made_from, part
 
-    def _made_from(self, name: str, files: Sequence[Path]) -> str:
+    @cached_property
+    def _params(self) -> str:
+        return self._params_now()
+
+    def _params_now(self) -> str:
+        return params_hash(self.root / "params")
+
+    def _made_from(self, name: str, files: Sequence[Path], params: str) -> str:
         """All that a part is read from; "" where a hash would not tell of every change."""
-        params = params_hash(self.root / "params")
         hashes = [_hash(file) for file in files]
         if not params or None in hashes:
             return ""

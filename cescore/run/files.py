@@ -7,6 +7,7 @@ import fnmatch
 import hashlib
 import json
 import os
+import re
 import stat
 import tempfile
 from collections.abc import Mapping
@@ -38,7 +39,7 @@ def write_atomically(path: Path, content: bytes) -> None:
         raise
 
 
-def file_hash(path: Path) -> str:
+def file_hash(path: Path | str) -> str:
     """SHA-256 of a file; "" where there is none, or what is there is no ordinary file.
 
     A link is none: what it leads to may be anybody's, and change when nobody looks.
@@ -47,9 +48,9 @@ def file_hash(path: Path) -> str:
         found = os.lstat(path)
         if not stat.S_ISREG(found.st_mode):  # a FIFO would be waited for
             return ""
-        with open(path, "rb") as file:
+        with open(path, "rb", buffering=0) as file:
             if found.st_size <= AT_ONCE:
-                return hashlib.sha256(file.read()).hexdigest()
+                return hashlib.sha256(file.readall()).hexdigest()
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         if error.errno in NOT_THERE:
@@ -61,15 +62,31 @@ def file_hash(path: Path) -> str:
 
 def tree_hashes(folder: Path, *patterns: str) -> dict[str, str]:
     """The hash of every file below a folder that one of the patterns names, by relative path."""
-    top, found = str(folder), list[tuple[str, ...]]()
-    for place, folders, names in os.walk(top):
-        folders[:] = [name for name in folders if name not in IGNORED]
-        parts = Path(place).relative_to(top).parts
-        wanted = {name for pattern in patterns for name in fnmatch.filter(names, pattern)}
-        found += [
-            (*parts, name) for name in wanted - IGNORED if os.path.isfile(os.path.join(place, name))
-        ]
-    return {readable("/".join(parts)): file_hash(Path(top, *parts)) for parts in sorted(found)}
+    is_wanted = re.compile("|".join(map(fnmatch.translate, patterns))).match
+    found: list[tuple[str, ...]] = []
+    waiting: list[tuple[str, ...]] = [()]
+    while waiting:
+        parts = waiting.pop()
+        for entry in _entries(os.path.join(folder, *parts)):
+            if entry.name in IGNORED:
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append((*parts, entry.name))
+            elif is_wanted(entry.name) and entry.is_file():
+                found.append((*parts, entry.name))
+    return {
+        readable("/".join(parts)): file_hash(os.path.join(folder, *parts))
+        for parts in sorted(found)
+    }
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    """What lies in a folder; nothing in one that cannot be looked into."""
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except OSError:
+        return []
 
 
 def readable(name: str) -> str:

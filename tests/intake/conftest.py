@@ -71,17 +71,18 @@ class Read:
     def value(self, entity_id: str, variable: str, year: int = 2024) -> float | str | None:
         """The value used, the text of a code, or the status without a value; None: no row."""
         o, frame = self.observations, self.observations.frame
-        rows = frame[
+        rows = frame.taken(
             (frame["entity"] == o.entities.index(entity_id))
             & (frame["variable"] == o.variables.index(variable))
             & (frame["year"] == year)
-        ]
+        )
         assert len(rows) <= 1
-        for row in rows.itertuples():
-            if row.status > 1:
-                return ("not_applicable", "missing")[row.status - 2]
-            return row.text or row.value
-        return None
+        if not len(rows):
+            return None
+        row = rows.row(0)
+        if row["status"] > 1:
+            return ("not_applicable", "missing")[row["status"] - 2]
+        return row["text"] or row["value"]
 
 
 @pytest.fixture

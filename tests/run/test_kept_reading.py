@@ -139,7 +139,7 @@ def test_another_code_or_another_library_finds_nothing(
 ) -> None:
     read(root)
     be_another_process(monkeypatch)
-    monkeypatch.setattr("cescore.run.kept.kept_reading._made_with", lambda root: "another")
+    monkeypatch.setattr("cescore.run.kept.kept_reading.made_with", lambda inputs: "another")
     seen = noted(monkeypatch)
     read(root)
     assert seen == {"measures", "params", "definitions"}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 
 @contextmanager
@@ -18,3 +19,32 @@ def held_back(module: str) -> Iterator[None]:
     finally:
         if is_new:
             del sys.modules[module]
+
+
+@contextmanager
+def refused(module: str) -> Iterator[None]:
+    """As `held_back`, for compiled libraries, which would take Python's mark for the module itself."""
+    refusing = _Refusing(module)
+    sys.meta_path.insert(0, refusing)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(refusing)
+
+
+@dataclass(frozen=True, eq=False)
+class _Refusing:
+    """A finder that is asked before all others, of what is not loaded yet."""
+
+    module: str
+
+    def find_spec(self, name: str, path: Sequence[str] | None, target: object = None) -> None:
+        """Finds nothing itself.
+
+        Raises
+        ------
+        ModuleNotFoundError
+            The module is the one that is refused.
+        """
+        if name == self.module:
+            raise ModuleNotFoundError(f"{name} is held back", name=name)

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from cescore.definitions.model import Variable
@@ -229,7 +228,7 @@ class Grid:
         for code in np.unique(variable[v < 0]).tolist() if grid.texts else ():
             mine, texts = (v < 0) & (variable == code), grid.texts.get(self.variables[code])
             if texts is not None:
-                taken[mine] = pd.notna(texts[i[mine], j[mine]])
+                taken[mine] = has_text(texts[i[mine], j[mine]])
         return taken
 
     def _enter(self, grid: TypeGrid, rows: Rows, use: Ints, y: Ints) -> None:
@@ -256,6 +255,12 @@ class Grid:
             mine = ~number & (variable == code)
             texts = grid.texts.setdefault(self.variables[code], np.full(shape, None, object))
             texts[i[mine], j[mine]] = words[mine]
+
+
+def has_text(texts: NDArray[np.object_]) -> Bools:
+    """Where there is a text, be it an empty one; elsewhere None stands."""
+    found: Bools = texts != np.array(None, object)
+    return found
 
 
 # Places in ("", "administrative", "consented", "statistical"), the strictest last, for places in BASES.

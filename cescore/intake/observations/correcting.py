@@ -9,11 +9,11 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from cescore.intake.findings import NOBODY, Context, Finding, FindingLog
 from cescore.intake.observations.corrections import COMPARE, NO_ROW, Correction
 from cescore.intake.observations.dictionary import broken_rule
+from cescore.intake.observations.loose_rows import LooseRows
 from cescore.intake.observations.observations import Observations
 from cescore.intake.observations.statuses import BASES, REPORTED, STATUSES
 from cescore.intake.wording import Phrase, phrase
@@ -172,7 +172,7 @@ def _row_of(observations: Observations, correction: Correction) -> int | None:
 def _cells_of(observations: Observations, row: int | None) -> dict[str, Any]:
     """A row's cells by column; those of a row still without a value where there is none."""
     if row is not None:
-        return {str(name): cell for name, cell in observations.frame.iloc[row].to_dict().items()}
+        return observations.frame.row(row)
     blank = {"value": np.nan, "status": REPORTED, "flags": 0, "basis": 0, "text": "", "source": ""}
     return {**blank, "file": len(observations.files) - 1, "line": 0}
 
@@ -212,9 +212,9 @@ def _with_row(
 ) -> Observations:
     """The observations with one row replaced, added at the end, or (cells None) taken out."""
     frame = observations.frame
-    others = frame if row is None else frame.drop(index=row)
+    others = frame if row is None else frame.without([row])
     if cells is None:
-        return replace(observations, frame=others.reset_index(drop=True))
+        return replace(observations, frame=others)
     whose = {
         "entity": observations.entities.index(correction.entity_id),
         "variable": observations.variables.index(correction.variable),
@@ -222,8 +222,8 @@ def _with_row(
     }
     if row is None:
         whose["line"] = correction.at.row
-    added = pd.DataFrame([{**cells, **whose}])[list(frame.columns)].astype(frame.dtypes.to_dict())
-    return replace(observations, frame=pd.concat([others, added], ignore_index=True))
+    added = LooseRows.of_rows([{**cells, **whose}])
+    return replace(observations, frame=LooseRows.joined([others, added]))
 
 
 def _is_same_cell(finding: Finding, correction: Correction) -> bool:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from cescore.intake.address import Address, of_row
 from cescore.intake.findings import Context, FindingLog
 from cescore.intake.observations.arrays import Grid
 from cescore.intake.observations.keys import Keys
+from cescore.intake.observations.loose_rows import LooseRows
 from cescore.intake.observations.places import Places
 from cescore.intake.observations.statuses import BASES, STATUSES
 from cescore.intake.wording import Phrase, phrase
@@ -33,7 +34,7 @@ class Observations:
     entities: tuple[str, ...]
     variables: tuple[str, ...]
     files: tuple[str, ...]
-    frame: pd.DataFrame
+    frame: LooseRows
     grid: Grid
     places: Places
 
@@ -55,8 +56,8 @@ class Observations:
 
     def is_of_survey(self, entity: int, year: int) -> bool:
         """Whether any of an entity's rows of a year was returned under a statistical survey."""
-        rows = self.frame[(self.frame["entity"] == entity) & (self.frame["year"] == year)]
-        is_survey = bool((rows["basis"] == BASES.index("statistical")).any())
+        mine = (self.frame["entity"] == entity) & (self.frame["year"] == year)
+        is_survey = bool((self.frame["basis"][mine] == BASES.index("statistical")).any())
         return is_survey or self.grid.is_of_survey(entity, year)
 
     def with_rows_of(self, cells: Iterable[tuple[int, int, int]]) -> Observations:
@@ -66,32 +67,36 @@ class Observations:
             return self
         keys = self.keys.of(*(np.array(part) for part in zip(*taken, strict=True)))
         found = self.places.of_keys(keys)
-        known = set(zip(self.frame["file"], self.frame["line"], strict=True))
+        known = set(zip(self.frame["file"].tolist(), self.frame["line"].tolist(), strict=True))
         rows = []
         for key, row in zip(keys.tolist(), taken.values(), strict=True):
             where = ((f, n, s) for _, f, n, s in found.between(key, key + 1) if (f, n) not in known)
             file, line, source = next(where)
             rows.append({**row, "file": file, "line": line, "source": source})
-        added = pd.DataFrame(rows)[list(self.frame.columns)].astype(self.frame.dtypes.to_dict())
-        frame = pd.concat([self.frame, added], ignore_index=True) if len(self.frame) else added
-        frame = frame.sort_values(["file", "line"], kind="stable", ignore_index=True)
-        return replace(self, frame=frame)
+        frame = LooseRows.joined([self.frame, LooseRows.of_rows(rows)])
+        return replace(self, frame=frame.sorted_by("file", "line"))
 
 
 def without_duplicates(observations: Observations, log: FindingLog) -> Observations:
     """One row per entity, variable and year: of equal rows the first, of others none."""
     frame = observations.frame
-    twice = pd.Series(observations.key).duplicated(keep=False).to_numpy()
-    if not twice.any():
-        return observations
+    order = np.argsort(observations.key, kind="stable")
+    _, begins, counts = np.unique(observations.key[order], return_index=True, return_counts=True)
     drop: list[int] = []
-    groups = pd.Series(np.flatnonzero(twice)).groupby(observations.key[twice])
-    for _, positions in groups:
-        rows = frame.iloc[positions.to_numpy()]
-        same = rows[["value", "status", "text"]].drop_duplicates().shape[0] == 1
-        drop.extend(rows.index[1:] if same else rows.index)
+    for begin, n in zip(begins[counts > 1].tolist(), counts[counts > 1].tolist(), strict=True):
+        positions = order[begin : begin + n]
+        rows = frame.taken(positions)
+        same = all(_is_same_throughout(rows[name]) for name in ("value", "status", "text"))
+        drop.extend(positions[1:].tolist() if same else positions.tolist())
         _tell_duplicate(rows, same, observations, log)
-    return replace(observations, frame=frame.drop(index=drop).reset_index(drop=True))
+    return replace(observations, frame=frame.without(drop)) if drop else observations
+
+
+def _is_same_throughout(column: NDArray[Any]) -> bool:
+    """Whether all cells say the same, be it no number at all."""
+    first = column[0]
+    is_nothing = isinstance(first, float) and np.isnan(first)
+    return bool(np.isnan(column).all() if is_nothing else (column == first).all())
 
 
 def place_and_value(at: Address, value: str) -> Phrase:
@@ -107,9 +112,9 @@ def shown_value(text: str, value: float, status: int) -> str:
 
 
 def _tell_duplicate(
-    rows: pd.DataFrame, same: bool, observations: Observations, log: FindingLog
+    rows: LooseRows, same: bool, observations: Observations, log: FindingLog
 ) -> None:
-    first = rows.iloc[0]
+    first = rows.row(0)
     shown = [
         shown_value(text, value, status)
         for text, value, status in zip(rows["text"], rows["value"], rows["status"], strict=True)

@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from cescore.definitions.model import Variable
 from cescore.intake.address import Address, of_row
-from cescore.intake.observations.arrays import STATE_OF_STATUS, Grid, TypeGrid, holds
+from cescore.intake.observations.arrays import STATE_OF_STATUS, Grid, TypeGrid, has_text, holds
 from cescore.intake.observations.carrying import Amounts, carry_back, lines_back
 from cescore.intake.observations.observations import Observations
 from cescore.intake.observations.statuses import ESTIMATED
@@ -72,7 +71,7 @@ class Sources:
         self._entity = {entity_id: i for i, entity_id in enumerate(observations.entities)}
         self._variable = {code: i for i, code in enumerate(observations.variables)}
         columns = ("variable", "year", *_WHERE)
-        self._columns = {name: observations.frame[name].to_numpy() for name in columns}
+        self._columns = {name: observations.frame[name] for name in columns}
 
     def __call__(self, entity_id: str, variable: str, year: int) -> str:
         """``data/2025/observations.csv:14 (the row's own source)``; "" where there is none."""
@@ -299,19 +298,17 @@ def _cube(
     made = _started(grid, grid.of(entity_type), codes, shape, years)
     values, state, flags, has_row = made
     frame = observations.frame
-    v = _positions(observations.variables, codes)[frame["variable"].to_numpy()]
-    e = _positions(observations.entities, [x.entity_id for x in entities])[
-        frame["entity"].to_numpy()
-    ]
-    y = frame["year"].to_numpy() - years[0]
+    v = _positions(observations.variables, codes)[frame["variable"]]
+    e = _positions(observations.entities, [x.entity_id for x in entities])[frame["entity"]]
+    y = frame["year"] - years[0]
     use = (v >= 0) & (e >= 0) & (y >= 0) & (y < len(years))
     at = (v[use], e[use], y[use])
-    status = frame["status"].to_numpy()[use]
-    values[at] = frame["value"].to_numpy()[use]
+    status = frame["status"][use]
+    values[at] = frame["value"][use]
     state[at] = STATE_OF_STATUS[status]
     has_value = state[at] == State.PRESENT
     estimated = np.where(status == ESTIMATED, np.uint8(Flag.ESTIMATED), np.uint8(0))
-    flags[at] = np.where(has_value, frame["flags"].to_numpy()[use] | estimated, np.uint8(0))
+    flags[at] = np.where(has_value, frame["flags"][use] | estimated, np.uint8(0))
     has_row[at] = True
     return Cube(entities, codes, years, values, state, flags, has_row)
 
@@ -444,9 +441,9 @@ def _codes(
 ) -> dict[str, NDArray[np.object_]]:
     """Variables that are a code: text by entity and year, "" where none was returned."""
     frame = observations.frame
-    text = frame[frame["text"] != ""]
-    e = _positions(observations.entities, list(cube.row_of))[text["entity"].to_numpy()]
-    y = text["year"].to_numpy() - cube.years[0]
+    text = frame.taken(frame["text"] != "")
+    e = _positions(observations.entities, list(cube.row_of))[text["entity"]]
+    y = text["year"] - cube.years[0]
     use = (e >= 0) & (y >= 0) & (y < len(cube.years))
     found = {
         code: np.full((len(cube.entities), len(cube.years)), "", object)
@@ -458,7 +455,7 @@ def _codes(
         if code in found:
             for j, year in enumerate(grid.years):
                 if year in cube.years:
-                    column = np.where(pd.isna(texts[:, j]), "", texts[:, j])
+                    column = np.where(has_text(texts[:, j]), texts[:, j], "")
                     found[code][:, cube.years.index(year)] = column
     for v, i, j, word in zip(text["variable"][use], e[use], y[use], text["text"][use], strict=True):
         code = observations.variables[v]
@@ -482,9 +479,9 @@ def _bases(observations: Observations, year: int) -> dict[str, str]:
         [_BASIS_RANK.index(b) for b in ("", "statistical", "administrative", "consented")]
     )
     frame = observations.frame
-    now = frame[(frame["year"] == year) & (frame["status"] <= ESTIMATED)]
+    now = frame.taken((frame["year"] == year) & (frame["status"] <= ESTIMATED))
     rank = observations.grid.bases(year).astype(np.int64)
-    np.maximum.at(rank, now["entity"].to_numpy(), order[now["basis"].to_numpy()])
+    np.maximum.at(rank, now["entity"], order[now["basis"]])
     return {x: _BASIS_RANK[r] for x, r in zip(observations.entities, rank.tolist(), strict=True)}
 
 

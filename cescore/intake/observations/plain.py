@@ -6,13 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from cescore.intake.notation import PLAIN_NUMBER, clean, is_spreadsheet_error
-from cescore.intake.observations.arrays import Rows
+from cescore.intake.observations.arrays import Rows, has_text
 from cescore.intake.observations.careful import FolderYear
 from cescore.intake.observations.dictionary import Dictionary
 from cescore.intake.observations.statuses import BASES, ESTIMATED, REPORTED, STATUSES
@@ -68,7 +67,7 @@ def typed(batch: Batch, dictionary: Dictionary, folder: FolderYear) -> Typed:
     plain = known & dictionary.fits[kind, at] & np.where(has_value, sound, values.is_empty)
     text = None
     if values.text is not None:
-        text = np.where(has_value & pd.notna(values.text), values.text, "")
+        text = np.where(has_value & has_text(values.text), values.text, "")
     elif dictionary.is_code[at].any():
         plain &= ~(dictionary.is_code[at] & has_value)
         text = np.full(size, "", object)
@@ -86,7 +85,7 @@ def _in_rules(values: _Values, at: Ints, kind: Ints, dictionary: Dictionary) -> 
         & (number <= dictionary.most[kind, at])
         | dictionary.is_flag[at] & ((number == 0) | (number == 1))
     )
-    return sound if values.text is None else sound | pd.notna(values.text)
+    return sound if values.text is None else sound | has_text(values.text)
 
 
 def _values(column: pa.Array, variable: Ints, dictionary: Dictionary) -> _Values:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from cescore.intake.address import Address, of_source
@@ -15,6 +14,7 @@ from cescore.intake.findings import Context, FindingLog
 from cescore.intake.observations.arrays import Grid, Rows
 from cescore.intake.observations.careful import COLUMNS, FolderYear, ReadRecord, RowReader
 from cescore.intake.observations.dictionary import Dictionary
+from cescore.intake.observations.loose_rows import LooseRows
 from cescore.intake.observations.observations import Observations, without_duplicates
 from cescore.intake.observations.places import Places
 from cescore.intake.observations.plain import typed
@@ -90,7 +90,7 @@ class _Intake:
     dictionary: Dictionary
     log: FindingLog
     grid: Grid
-    frames: list[pd.DataFrame] = field(default_factory=list)
+    frames: list[LooseRows] = field(default_factory=list)
     placed: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -163,22 +163,21 @@ class _Intake:
             if record is not None:
                 careful.append(record)
         frame = _frame(rest[at_once], rows, careful, batch, position)
-        told.add(*(frame[name].to_numpy() for name in ("entity", "year", "line")))
-        self.spread.add(position, frame["entity"].to_numpy(), frame["year"].to_numpy())
+        told.add(frame["entity"], frame["year"], frame["line"])
+        self.spread.add(position, frame["entity"], frame["year"])
         self.frames.append(frame)
 
     def joined(self, files: tuple[str, ...]) -> Observations:
         """Grid and frame as one; cells with rows in both stand in the frame alone."""
-        frames = [frame for frame in self.frames if len(frame)] or self.frames[:1]
-        frame = pd.concat(frames, ignore_index=True) if frames else _empty_frame()
+        frame = LooseRows.joined(self.frames)
         known = self.dictionary
         whole = Observations(known.ids, known.codes, files, frame, self.grid, self.places)
         cells = zip(*(frame[name].tolist() for name in ("entity", "variable", "year")), strict=True)
         moved = whole.with_rows_of([cell for cell in cells if self.grid.has(*cell)])
-        for file, count in moved.frame["file"].value_counts().items():
-            before = int((frame["file"] == file).sum())
-            if count > before:
-                self.placed[int(file)] -= int(count) - before  # type: ignore[call-overload]
+        of_each = [np.bincount(rows["file"], minlength=len(files)) for rows in (moved.frame, frame)]
+        more = of_each[0] - of_each[1]
+        for file in np.flatnonzero(more > 0).tolist():
+            self.placed[file] -= int(more[file])
         return moved
 
 
@@ -190,42 +189,36 @@ def _lacks_its_year(source: Source) -> bool:
     return not any(bool((years_of(b.columns["year"]).year == source.year).any()) for b in batches)
 
 
-def _empty_frame() -> pd.DataFrame:
-    nothing = np.zeros(0, np.int64)
-    rows = Rows(nothing, nothing, nothing, np.zeros(0), nothing, nothing)
-    return _frame(nothing, rows, [], Batch({}, nothing), 0)
-
-
 def _frame(
     plain: Ints, rows: Rows, careful: Sequence[ReadRecord], batch: Batch, position: int
-) -> pd.DataFrame:
+) -> LooseRows:
     """Plain rows and carefully read ones as one frame, in the order of the source."""
     at = np.concatenate([plain, np.array([record.at for record in careful], np.int64)])
 
-    def column(name: str, dtype: str) -> Ints:
+    def column(name: str) -> Ints:
         read = np.array([getattr(record, name) for record in careful], np.int64)
-        return np.concatenate([getattr(rows, name)[plain], read]).astype(dtype)
+        return np.concatenate([getattr(rows, name)[plain], read])
 
     texts = np.full(len(at), "", object)
     texts[len(plain) :] = [record.text for record in careful]
     values = np.concatenate([rows.value[plain], np.array([r.value for r in careful], float)])
-    status = column("status", "int8")
-    frame = pd.DataFrame(
+    status = column("status")
+    frame = LooseRows.of(
         {
-            "entity": column("entity", "int32"),
-            "variable": column("variable", "int32"),
-            "year": column("year", "int32"),
+            "entity": column("entity"),
+            "variable": column("variable"),
+            "year": column("year"),
             "value": np.where(status <= ESTIMATED, values, np.nan),
             "status": status,
             "flags": np.zeros(len(at), np.uint8),
-            "basis": column("basis", "int8"),
+            "basis": column("basis"),
             "file": np.full(len(at), position, np.int32),
             "line": batch.lines[at],
             "text": texts,
             "source": batch.texts("source", at).to_numpy(zero_copy_only=False),
         }
     )
-    return frame.sort_values("line", kind="stable", ignore_index=True) if careful else frame
+    return frame.sorted_by("line") if careful else frame
 
 
 class YearTeller:
@@ -233,7 +226,7 @@ class YearTeller:
 
     def __init__(self, dictionary: Dictionary, log: FindingLog, source: Source) -> None:
         self.dictionary, self.log, self.source = dictionary, log, source
-        self._odd: list[pd.DataFrame] = []
+        self._odd: list[tuple[Ints, Ints, Ints]] = []  # entity, year, line
 
     def add(self, entity: Ints, year: Ints, line: Ints) -> None:
         """Some rows that are used."""
@@ -243,26 +236,28 @@ class YearTeller:
             is_odd |= (entity == at) & (year >= begun) & (year <= ended)
         odd = np.flatnonzero(is_odd)
         if odd.size:
-            columns = {"entity": entity[odd], "year": year[odd], "line": line[odd]}
-            self._odd.append(pd.DataFrame(columns))
+            self._odd.append((entity[odd], year[odd], line[odd]))
 
     def say(self) -> None:
         """One finding per entity, year and kind."""
         if not self._odd:
             return
-        rows = pd.concat(self._odd, ignore_index=True)
-        groups = rows.groupby(["entity", "year"], sort=True)["line"].agg(["size", "min"])
+        entities, years, lines = (np.concatenate(parts) for parts in zip(*self._odd, strict=True))
+        keys, at, sizes = np.unique(
+            self.dictionary.keys.of(entities, 0, years), return_inverse=True, return_counts=True
+        )
+        least = np.full(len(keys), lines.max())
+        np.minimum.at(least, at, lines)
         folder = self.source.year
-        for (at, year), (size, line) in zip(groups.index, groups.to_numpy(), strict=True):
-            entity = self.dictionary.register[self.dictionary.ids[at]]
-            here = Context(self.log, self.source.address(int(line)), entity.entity_id, int(year))
+        for key, n, line in zip(keys.tolist(), sizes.tolist(), least.tolist(), strict=True):
+            position, _, year = self.dictionary.keys.cell(key)
+            entity = self.dictionary.register[self.dictionary.ids[position]]
+            here = Context(self.log, self.source.address(line), entity.entity_id, year)
             if folder is not None and year < folder:
-                here.warning("late_rows", n=int(size), year=int(year), folder=folder)
-            if not entity.is_valid_in(int(year)):
+                here.warning("late_rows", n=n, year=year, folder=folder)
+            if not entity.is_valid_in(year):
                 first, last = str(entity.valid_from or ""), str(entity.valid_to or "")
-                here.warning(
-                    "outside_validity", n=int(size), year=int(year), first=first, last=last
-                )
+                here.warning("outside_validity", n=n, year=year, first=first, last=last)
 
 
 @dataclass

@@ -8,12 +8,13 @@ aggregation; for the power means also G. H. Hardy, J. E. Littlewood, G. Pólya, 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING, TypeAlias, TypeGuard
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from cescore.definitions.model import Framework, Scale
@@ -23,9 +24,12 @@ from cescore.method.index.missing import Scored
 from cescore.method.index.outranking import AMONG_ALL
 from cescore.method.index.weight import active_members, effective_weights
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-Members = Sequence[ArrayLike] | pd.Series
+Members: TypeAlias = "Sequence[ArrayLike] | pd.Series"
 
 
 @dataclass(frozen=True, eq=False)
@@ -332,8 +336,14 @@ def _coverage(scored: Scored, framework: Framework) -> Floats:
     return np.minimum(covered, 1.0)
 
 
+def _is_series(x: object) -> TypeGuard[pd.Series]:
+    """Whether it is a column of pandas; there is none where nobody has loaded that."""
+    pandas = sys.modules.get("pandas")
+    return pandas is not None and isinstance(x, pandas.Series)
+
+
 def _matched(values: Members, weights: Members) -> tuple[list[Floats], list[Floats]]:
-    if isinstance(values, pd.Series) and isinstance(weights, pd.Series):
+    if _is_series(values) and _is_series(weights):
         odd = sorted(map(str, set(values.index) ^ set(weights.index)))
         if odd:
             raise MethodError(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from cescore.definitions.model import Framework
@@ -25,6 +25,9 @@ from cescore.method.index.portions import in_portions
 from cescore.method.index.progress import ProgressResult, progress_index
 from cescore.method.index.result_rows import Cells, ResultColumn, as_frame
 from cescore.method.shelf import put_down
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Floats = NDArray[np.float64]
 ROWS_AT_ONCE = 250_000  # of results made together

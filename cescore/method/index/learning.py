@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from cescore.definitions.model import Framework
 from cescore.errors import MethodError, Sentence
@@ -16,6 +15,9 @@ from cescore.method.index.weighing import (
     pca_weights,
     shangzhi_weights,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LEARNERS: Mapping[str, Callable[[pd.DataFrame], pd.Series]] = {
     "entropy": entropy_weights,
@@ -53,6 +55,8 @@ def with_learnt_weights(scored: Scored, framework: Framework, year: int) -> Fram
     ----------
     The methods and their sources: `cescore.method.index.weighing`.
     """
+    import pandas as pd  # of use where weights are learnt alone
+
     i = scored.scores.year_position(year)
     for group in (*(g.code for g in framework.groups_bottom_up()), ""):
         weighting = framework.weighting_of(group)

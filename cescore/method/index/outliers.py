@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from cescore.definitions.model import Treatment
 from cescore.errors import MethodError, Sentence
 from cescore.method.thresholds import meets
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 Floats = NDArray[np.float64]
-Numbers = TypeVar("Numbers", NDArray[np.float64], pd.Series)
+Numbers = TypeVar("Numbers", NDArray[np.float64], "pd.Series")
 
 SKEW_LIMIT, KURTOSIS_LIMIT = 2.0, 3.5
 MOST_WINSORISED = 5
@@ -362,7 +364,7 @@ def _over_range(x: pd.Series, change: Callable[[Floats, float, float], Floats]) 
             )
         )
     values = x.to_numpy(dtype=float, na_value=np.nan)
-    return pd.Series(change(values, low, high), index=x.index, name=x.name)
+    return type(x)(change(values, low, high), index=x.index, name=x.name)
 
 
 def _log_ct(x: Floats, low: float, high: float) -> Floats:

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 RESULT_COLUMNS = (
     "entity_type",
@@ -73,6 +75,8 @@ class ResultColumn:
 
     def frame(self) -> pd.DataFrame:
         """The rows as a table with the columns `RESULT_COLUMNS`."""
+        import pandas as pd  # of use where a table is asked for alone
+
         shared: dict[str, Any] = {"entity_id": self.cells.entity_id, "year": self.cells.year}
         own = {name: getattr(self, name) for name in RESULT_COLUMNS if name not in shared}
         return pd.DataFrame({name: (shared | own)[name] for name in RESULT_COLUMNS})
@@ -96,6 +100,8 @@ class ResultRecords:
 
     def frame(self) -> pd.DataFrame:
         """The rows as a table with the columns `RESULT_COLUMNS`."""
+        import pandas as pd  # of use where a table is asked for alone
+
         table = pd.DataFrame(list(self.rows), columns=list(RESULT_COLUMNS))
         return table.assign(value=table["value"].astype(float))
 
@@ -105,6 +111,8 @@ ResultPart = ResultColumn | ResultRecords
 
 def as_frame(parts: Collection[ResultPart]) -> pd.DataFrame:
     """All rows in one table; with the columns even where there are none."""
+    import pandas as pd
+
     frames = [part.frame() for part in parts if len(part)]
     if not frames:
         return pd.DataFrame({name: pd.Series(dtype=object) for name in RESULT_COLUMNS})

@@ -15,18 +15,20 @@ and forms as in COINr (W. Becker et al., JOSS 7(78), 2022, "Normalisation").
 from __future__ import annotations
 
 import math
-from typing import NoReturn, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from cescore.definitions.model import Scale
 from cescore.errors import MethodError, Sentence
 from cescore.method.thresholds import at_most, is_equal, tied
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 Floats = NDArray[np.float64]
-Values = TypeVar("Values", pd.Series, NDArray[np.float64])
+Values = TypeVar("Values", "pd.Series", NDArray[np.float64])
 
 HUNDRED = Scale()
 EFFICACY = Scale(floor=60, top=100)  # of the green development index 绿色发展指数
@@ -568,16 +570,12 @@ def _placed(x: Values, share: Floats, scale: Scale) -> Values:
 
 
 def _name(x: pd.Series | Floats) -> object:
-    return x.name if isinstance(x, pd.Series) else "values"
+    return "values" if isinstance(x, np.ndarray) else x.name
 
 
 def _floats(x: pd.Series | Floats) -> Floats:
-    if isinstance(x, pd.Series):
-        return x.to_numpy(dtype=float, na_value=np.nan)
-    return x
+    return x if isinstance(x, np.ndarray) else x.to_numpy(dtype=float, na_value=np.nan)
 
 
 def _like(x: Values, values: Floats) -> Values:
-    if isinstance(x, pd.Series):
-        return pd.Series(values, index=x.index, name=x.name)
-    return values
+    return values if isinstance(x, np.ndarray) else type(x)(values, index=x.index, name=x.name)

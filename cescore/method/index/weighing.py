@@ -11,13 +11,16 @@ shows none learnt from fewer than `FEWEST_TO_REPORT`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from cescore.errors import MethodError, Sentence
 from cescore.method.thresholds import is_equal
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Floats = NDArray[np.float64]
 
@@ -185,7 +188,7 @@ def pca_weights(table: pd.DataFrame, *, fewest: int = FEWEST_TO_REPORT) -> pd.Se
             Sentence("no PCA with columns that do not differ: {listed}", listed=", ".join(constant))
         )
     _, vectors = np.linalg.eigh(np.atleast_2d(np.corrcoef(values, rowvar=False)))
-    return pd.Series(vectors[:, -1] ** 2, index=table.columns)
+    return _by_column(vectors[:, -1] ** 2, table)
 
 
 def _complete(table: pd.DataFrame) -> Floats:
@@ -216,4 +219,11 @@ def _by_divergence(shares: Floats, table: pd.DataFrame) -> pd.Series:
 def _shares(parts: Floats, table: pd.DataFrame) -> pd.Series:
     if not parts.sum() > 0:
         raise MethodError("no weights from columns that do not differ")
-    return pd.Series(parts / parts.sum(), index=table.columns)
+    return _by_column(parts / parts.sum(), table)
+
+
+def _by_column(values: Floats, table: pd.DataFrame) -> pd.Series:
+    """A value for each column of a table."""
+    import pandas as pd  # whoever has a table has loaded it
+
+    return pd.Series(values, index=table.columns)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cescore.definitions.formulas.held_back import refused
 from cescore.publish.words import label
 from cescore.run.inputs.production import trials_in_production
 from cescore.run.kept.kept_answers import Answer, KeptAnswers
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from cescore.intake.workspace import Workspace
     from cescore.returns.review import FindingsReview
     from cescore.run.asked import Asked
+    from cescore.run.inputs.hashed import Inputs
 
 
 def check(asked: Asked, console: Console, *, is_all: bool = False) -> int:
@@ -33,7 +35,8 @@ def check(asked: Asked, console: Console, *, is_all: bool = False) -> int:
     kept = KeptAnswers(asked, {"command": "check", "all": f"{is_all}"})
     answer = kept.known()
     if answer is None:
-        answer, is_whole = _answered(asked, console, is_all=is_all)
+        with refused("pandas"):  # pyarrow looks for it; here are arrays alone, and no tables
+            answer, is_whole = _answered(asked, kept.inputs, console, is_all=is_all)
         if is_whole:
             kept.keep(answer)
     for line in answer.lines:
@@ -42,7 +45,9 @@ def check(asked: Asked, console: Console, *, is_all: bool = False) -> int:
     return 1 if trials else answer.status
 
 
-def _answered(asked: Asked, console: Console, *, is_all: bool) -> tuple[Answer, bool]:
+def _answered(
+    asked: Asked, inputs: Inputs, console: Console, *, is_all: bool
+) -> tuple[Answer, bool]:
     """What is found, and whether the lines are all of it: no file was written beside them."""
     from cescore.run.kept.kept_reading import KeptForYear  # loads what reads and computes
     from cescore.run.telling.phases import phases
@@ -50,7 +55,7 @@ def _answered(asked: Asked, console: Console, *, is_all: bool) -> tuple[Answer, 
     from cescore.run.telling.runs import counted, rows_told
 
     tell_phase = phases(console, asked.spoken, asked.progress)
-    kept = KeptForYear(asked)
+    kept = KeptForYear(asked, inputs)
     workspace = kept.workspace(tell_phase)
     kept.tidy()
     tell_phase("evaluating")

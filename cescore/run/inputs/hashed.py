@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 from cescore.definitions.shipped import NOTEBOOKS, PACKAGE, REPOSITORY, TEMPLATES
@@ -25,6 +25,7 @@ PAGE_LIBRARIES = (
     "nbconvert", "nbformat", "numpy", "pandas", "papermill", "pillow", "pydantic", "pydyf",
     "pygments", "pypdfium2", "pyphen", "seaborn", "tinycss2", "tinyhtml5", "weasyprint",
 )  # fmt: skip
+VERSION_LINE = re.compile(r"^Version: *(\S+)$", re.MULTILINE)  # the first stands among the headers
 # Files whose every effect on a report `disclosure.origins` finds at the entity concerned: values with
 # their places, findings, inspections, prose, and through the ledger what is released to it of bodies.
 FOLLOWED = re.compile(
@@ -47,6 +48,16 @@ class Inputs:
             below = tree_hashes(self.root / name, "*") if (self.root / name).is_dir() else {}
             found.update({f"{name}/{path}": digest for path, digest in below.items()})
         return found
+
+    def tree(self, folder: Path) -> Mapping[str, str]:
+        """The hash of every file below a folder, as it was when it was first asked for."""
+        if folder not in self._trees:
+            self._trees[folder] = tree_hashes(folder, "*")
+        return self._trees[folder]
+
+    @cached_property
+    def _trees(self) -> dict[Path, Mapping[str, str]]:
+        return {}
 
     @cached_property
     def not_followed(self) -> str:
@@ -106,22 +117,37 @@ class Inputs:
         """The workspace's own template folder, "" where it uses the repository's or holds a copy of it,
         file by file: what the repository's says is ready in the process that reports are forked from."""
         own = self.root / "report_templates"
-        if not own.is_dir() or own.resolve() == TEMPLATES.resolve() or _is_copy(own, TEMPLATES):
+        if not own.is_dir() or own.resolve() == TEMPLATES.resolve() or self._is_copy(own):
             return ""
         return str(own.resolve())
+
+    def _is_copy(self, folder: Path) -> bool:
+        """Whether a folder holds the repository's templates and no more; a link is a copy of nothing."""
+        found = self.tree(folder)
+        return "" not in found.values() and found == self.tree(TEMPLATES)
 
     @cached_property
     def shared(self) -> Mapping[str, str]:
         """The inputs that all reports of a run have in common."""
         folders = dict.fromkeys([TEMPLATES, Path(self.templates or ".")])
-        trees = [tree_hashes(f, "*") for f in folders if f != Path(".") and f.is_dir()]
+        trees = [self.tree(f) for f in folders if f != Path(".") and f.is_dir()]
         return {
             "templates": combined(
                 {f"{i}/{k}": v for i, t in enumerate(trees) for k, v in t.items()}
             ),
-            "code": combined(tree_hashes(PACKAGE, "*.py", "*.txt", "*.json")),
-            "libraries": combined(libraries()),
+            "code": self.code,
+            "libraries": self.libraries,
         }
+
+    @cached_property
+    def code(self) -> str:
+        """One hash over this package."""
+        return combined(tree_hashes(PACKAGE, "*.py", "*.txt", "*.json"))
+
+    @cached_property
+    def libraries(self) -> str:
+        """One hash over `libraries`."""
+        return combined(libraries())
 
     def made_with(self) -> dict[str, str]:
         """What reports are made with beside data and params: by name, each notebook by its own."""
@@ -160,12 +186,6 @@ class Inputs:
         return {**made_of, **self.shared, **manner}
 
 
-def _is_copy(folder: Path, of: Path) -> bool:
-    """Whether a folder holds the files of another and no more; a link is a copy of nothing."""
-    found = tree_hashes(folder, "*")
-    return "" not in found.values() and found == tree_hashes(of, "*")
-
-
 def part_hashes(source: str, parts: Mapping[str, str]) -> dict[str, str]:
     """A bundle or document, part by part (each as JSON) by hash."""
     return {
@@ -183,11 +203,16 @@ def libraries() -> dict[str, str]:
 
 @cache  # a process goes on with what it has loaded, whatever is installed meanwhile
 def installed(name: str) -> str:
-    """The version of a package; "" where it is not installed."""
+    """The version of a package; "" where it is not installed.
+
+    Read off its own line: parsing all that a package says of itself as mail takes a millisecond each.
+    """
     try:
-        return version(name)
+        found = distribution(name)
     except PackageNotFoundError:
         return ""
+    line = VERSION_LINE.search(found.read_text("METADATA") or "")
+    return line[1] if line else found.version
 
 
 @lru_cache(maxsize=256)  # of the parts that all reports of a type have in common

@@ -51,10 +51,12 @@ class KeptAnswers:
     outputs: Mapping[str, str] = field(
         default_factory=dict
     )  # of the tree, where the answer tells of it
+    inputs: Inputs = field(init=False)  # as they were when this was opened
     origin: str = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "origin", self._origin())
+        object.__setattr__(self, "inputs", Inputs(self.asked.root))
+        object.__setattr__(self, "origin", self._origin(self.inputs))
 
     def known(self) -> Answer | None:
         """What was answered to the same question from the same bytes; None where it is to be found out."""
@@ -69,7 +71,7 @@ class KeptAnswers:
 
         A workspace that cannot be written to is answered anew each time.
         """
-        if not self.origin or self.origin != self._origin():
+        if not self.origin or self.origin != self._origin(Inputs(self.asked.root)):
             return
         with suppress(OSError):
             make_private(self._folder)
@@ -85,9 +87,9 @@ class KeptAnswers:
     def _work(self) -> KeptWork:
         return KeptWork(self._folder / self.question["command"], "")
 
-    def _origin(self) -> str:
-        inputs = made_from(self.asked, Inputs(self.asked.root))
-        return origin_of(self.asked, {**self.question, **self.outputs, "made from": inputs})
+    def _origin(self, inputs: Inputs) -> str:
+        made = made_from(self.asked, inputs)
+        return origin_of(self.asked, {**self.question, **self.outputs, "made from": made})
 
 
 def origin_of(asked: Asked, made_from: Mapping[str, str]) -> str:

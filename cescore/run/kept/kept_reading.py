@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from pathlib import Path
+from functools import cached_property
 
 from cescore.intake.workspace import Workspace
 from cescore.run.asked import Asked
@@ -30,10 +29,10 @@ class KeptPieces:
     work: KeptWork
 
     @classmethod
-    def of(cls, asked: Asked, name: str) -> KeptPieces:
+    def of(cls, asked: Asked, name: str, inputs: Inputs) -> KeptPieces:
         """The pieces of a name, of the year that is asked for."""
         folder = asked.root / "output" / FOLDER / f"{name}-{asked.year or 'newest'}"
-        return cls(KeptWork(folder, _made_with(asked.root)))
+        return cls(KeptWork(folder, made_with(inputs)))
 
     def known(self, made_from: str) -> str | None:
         return self.work.known(made_from)
@@ -61,21 +60,28 @@ class KeptPieces:
 
 @dataclass(frozen=True)
 class KeptForYear:
-    """What is kept of reading a year, of choosing what is withheld, and of draws."""
+    """What is kept of reading a year, of choosing what is withheld, and of draws.
+
+    ``inputs``: as they were when the command began, where that is known.
+    """
 
     asked: Asked
+    inputs: Inputs | None = None
 
     @cached_property
     def reading(self) -> KeptPieces:
-        return KeptPieces.of(self.asked, "reading")
+        return self._pieces("reading")
 
     @cached_property
     def choices(self) -> KeptPieces:
-        return KeptPieces.of(self.asked, "choices")
+        return self._pieces("choices")
 
     @cached_property
     def draws(self) -> KeptPieces:
-        return KeptPieces.of(self.asked, "draws")
+        return self._pieces("draws")
+
+    def _pieces(self, name: str) -> KeptPieces:
+        return KeptPieces.of(self.asked, name, self.inputs or Inputs(self.asked.root))
 
     def workspace(self, told: Phases = silent) -> Workspace:
         """The workspace that is asked for; see `Workspace.load`."""
@@ -88,9 +94,14 @@ class KeptForYear:
         self.draws.tidy(MOST_DRAWS)  # of which each report asks for others
 
 
-@lru_cache(maxsize=1)  # a process goes on with the code that it has loaded
-def _made_with(root: Path) -> str:
-    """A hash over code and libraries."""
-    libraries = {name: installed(name) for name in (*READING_LIBRARIES, "numpy", "pydantic")}
-    shared = Inputs(root).shared
-    return combined({**libraries, "code": shared["code"], "others": shared["libraries"]})
+_MADE_WITH: list[str] = []  # the one hash of this process
+
+
+def made_with(inputs: Inputs) -> str:
+    """A hash over code and libraries, as they were when it was first asked for: a process goes on with
+    the code that it has loaded."""
+    if not _MADE_WITH:
+        libraries = {name: installed(name) for name in (*READING_LIBRARIES, "numpy", "pydantic")}
+        own = {"code": inputs.code, "others": inputs.libraries}
+        _MADE_WITH.append(combined({**libraries, **own}))
+    return _MADE_WITH[0]

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from cescore.definitions.entries.json_text import json_document
+from cescore.definitions.processors import usable_processors
 from cescore.run.asked import Asked
 from cescore.run.files import combined, file_hash, write_atomically
 from cescore.run.inputs.hashed import Inputs, libraries
@@ -97,8 +100,11 @@ def valid_receipt(asked: Asked, folder: Path) -> Receipt | None:
         return None
     if any(file_hash(folder / name) != digest for name, digest in receipt.files.items()):
         return None
-    stand = (_stands(store, name, key) for name, key in receipt.reports.items())
-    return receipt if all(stand) else None
+    if not all(_is_entered(store, name, key) for name, key in receipt.reports.items()):
+        return None
+    with ThreadPoolExecutor(usable_processors()) as readers:  # hashing keeps no thread from another
+        stand = all(readers.map(partial(_stands, store), receipt.reports))
+    return receipt if stand else None
 
 
 def receipt_files(folder: Path) -> Mapping[str, str]:
@@ -107,14 +113,14 @@ def receipt_files(folder: Path) -> Mapping[str, str]:
     return {} if receipt is None else receipt.files
 
 
-def _stands(store: Store, name: str, key: str) -> bool:
+def _is_entered(store: Store, name: str, key: str) -> bool:
     entry: JournalEntry | None = store.entries.get(name)
-    return (
-        entry is not None
-        and combined(entry.key) == key
-        and not store.strange(name)
-        and all(file_hash(store.folder / name / file) == d for file, d in entry.outputs.items())
-    )
+    return entry is not None and combined(entry.key) == key and not store.strange(name)
+
+
+def _stands(store: Store, name: str) -> bool:
+    outputs, folder = store.entries[name].outputs, store.folder / name
+    return all(file_hash(folder / file) == digest for file, digest in outputs.items())
 
 
 def _read(path: Path) -> Receipt | None:
