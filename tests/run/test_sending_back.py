@@ -226,8 +226,11 @@ def test_a_workbook_of_several_is_headed_by_its_name_and_for_none_of_them_alone(
     options = CollectOptions(folder, layout="table", jobs=1)
     collect(Asked(root, 2024, progress="quiet"), options, console())
     made = send_back(Asked(root, 2024, progress="quiet"), None, console())
-    title = openpyxl.load_workbook(made.folder / "D1.xlsx").worksheets[0]["A1"].value
-    assert title.startswith("D1.xlsx（含2个对象的数据")
+    sheet = openpyxl.load_workbook(made.folder / "D1.xlsx").worksheets[0]
+    assert sheet["A1"].value.startswith("D1.xlsx（含2个对象的数据")
+    about = {row[4].value.partition(" · ")[0] for row in sheet.iter_rows(min_row=6)}
+    named = {line.split(",")[2] + " " + line.split(",")[0] for line in REGISTER.splitlines()[1:]}
+    assert about and about <= named  # each remark says whose figure it is about
 
 
 def test_a_kept_file_that_was_altered_is_not_sent_back(root: Path) -> None:
