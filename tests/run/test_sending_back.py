@@ -119,6 +119,19 @@ def test_a_resubmission_says_which_findings_of_all_checks_went_and_came(root: Pa
     assert "usual_range" in came
 
 
+def test_a_copy_that_comes_back_corrected_brings_no_finding_about_its_own_list(root: Path) -> None:
+    made = taken(root, "约120")
+    book, folder = openpyxl.load_workbook(made.folder / "D1.xlsx"), root.parent / "back"
+    book.worksheets[1]["D2"] = 120
+    folder.mkdir()
+    book.save(folder / "D1.xlsx")
+    said, options = console(), CollectOptions(folder, layout="table", jobs=1)
+    collect(Asked(root, 2024, progress="quiet"), options, said)
+    told = said.file.getvalue()  # type: ignore[attr-defined]
+    [gone] = [line for line in told.splitlines() if "已解决" in line]
+    assert "not_a_number" in gone and "numbers_unread" not in told
+
+
 def test_a_copy_that_may_hold_answers_is_replaced_only_by_force(root: Path) -> None:
     made = taken(root, "约120")
     again = send_back(Asked(root, 2024, progress="quiet"), None, console())
