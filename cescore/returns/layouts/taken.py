@@ -10,7 +10,7 @@ from typing import Any
 
 from cescore.intake.address import Address, of_source
 from cescore.intake.findings import Context, FindingLog
-from cescore.returns.marked.shape import remarks_header
+from cescore.returns.forms.findings_sheet import remarks_header
 from cescore.returns.workbooks.sheet import Position, Sheet, Workbook, column_number
 
 

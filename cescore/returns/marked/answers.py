@@ -11,9 +11,9 @@ from cescore.intake.findings import Context
 from cescore.intake.notation import clean
 from cescore.intake.observations.recorded import says_something
 from cescore.intake.wording import Phrase, phrase, shortened
+from cescore.returns.forms.findings_sheet import CONFIRMED, REPLIES, remarks_header
 from cescore.returns.forms.shape import key_of
 from cescore.returns.marked.remarks import FindingKey
-from cescore.returns.marked.shape import CONFIRMED, REPLIES, remarks_header
 from cescore.returns.workbooks.sheet import Sheet, Workbook
 
 _NEEDED = {"reason": "answer_reason", "name": "answer_name", "role": "answer_role"}

@@ -20,12 +20,12 @@ from cescore.publish.naming import in_words
 from cescore.publish.terminal_words import spoken
 from cescore.returns.collecting.kept import KeptReturns
 from cescore.returns.forms.contents import form_contents
+from cescore.returns.forms.findings_sheet import REMARKS
 from cescore.returns.forms.texts import form_text
 from cescore.returns.marked.copying import listed, marked_copy
 from cescore.returns.marked.originals import Original, Originals
 from cescore.returns.marked.owner import cells_of_form, owner_of
 from cescore.returns.marked.remarks import RemarkWriter, ReturnRemark, by_workbook
-from cescore.returns.marked.shape import REMARKS
 from cescore.returns.marked.unfiled import UnfiledEntity, unfiled_list
 from cescore.returns.workbooks.readers import Readers, ReceivedFile
 from cescore.returns.workbooks.sheet import Workbook
