@@ -31,7 +31,11 @@ class _Worded(Formatter):
         if bar:
             return one if str(value) == "1" else many
         formatted: str = super().format_field(value, format_spec)
-        if "e" not in formatted or not format_spec.endswith("g") or abs(float(formatted)) >= LARGEST:
+        if (
+            "e" not in formatted
+            or not format_spec.endswith("g")
+            or abs(float(formatted)) >= LARGEST
+        ):
             return formatted
         separator = "," if "," in format_spec else ""
         return format(Decimal(formatted), f"{separator}f")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -52,7 +53,10 @@ def test_what_the_public_can_infer_is_safe_and_told_in_three_forms(tmp_path: Pat
     assert "firm-7-000" not in {one["entity_id"] for one in json.loads(text.getvalue())}
     console, text = words()
     infer(tmp_path, None, "public", "text", "en", console)
-    assert "the public" in text.getvalue()
+    said = text.getvalue()
+    assert said.startswith("What the public can work out from what is released")
+    named = re.compile(r"^firm-\S+ .+ · .+ \d{4}: returned [\d,.]+ \S.*; known to ", re.MULTILINE)
+    assert named.search(said) and f"the public: {len(rows)} returned values" in said
 
 
 def test_without_the_ledger_the_same_question_finds_too_narrow_ranges(

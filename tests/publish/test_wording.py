@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from types import SimpleNamespace
 
 import builders
@@ -219,6 +220,16 @@ def test_a_legal_basis_that_nobody_stated_is_not_asserted():
 )
 def test_a_text_without_translation_is_shown_as_it_stands_and_marked(lang, text, shown):
     assert View(pages.opened(builders.bundle(), lang)).fitting(text) == shown
+
+
+def test_in_a_table_a_unit_is_named_as_it_is_and_what_it_wrote_is_marked():
+    found = {"status": "not_done", "evidence": "document", "evidence_ref": "发改3号"}
+    said = builders.check(
+        "M1", "台账", "Ledger", inspector_unit="统计局", finding="台账缺失", **found
+    )
+    bundle = builders.bundle(measures=(replace(builders.measure(), checks=(said,)),))
+    html = tables.measures_table(pages.opened(bundle, "en")).html
+    assert "统计局, [in Chinese: 台账缺失], [in Chinese: 发改3号]" in html
 
 
 # --- sentences ------------------------------------------------------------------------------------

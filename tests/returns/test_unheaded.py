@@ -129,14 +129,22 @@ def test_layouts_tell_of_words_below_no_heading(read: Reader, layout: str) -> No
     assert result.one("cells_without_heading").at.cell == "Sheet!D2"
 
 
-@pytest.mark.parametrize("span", ["B2:B3", "B2:C2"])
-def test_a_number_merged_over_places_of_a_layout_is_the_value_of_none(
-    read: Reader, layout: str, span: str
+@pytest.mark.parametrize(
+    ("span", "whose"),
+    [
+        ("B2:B3", [("D1", "coal"), ("D2", "coal")]),
+        ("B2:C2", [("D1", "coal"), ("D1", "power")]),
+    ],
+)
+def test_a_number_merged_over_places_of_a_layout_is_the_value_of_none_and_told_of_each(
+    read: Reader, layout: str, span: str, whose: list[tuple[str, str]]
 ) -> None:
     book = wide_table(("D1", 5, 6), ("D2", 7, 8))
     book.active.merge_cells(span)
     result = read(book, layout)
-    assert result.one("merged_value").found == f"{span} is one merged cell for 2 values"
+    told = [f for f in result.findings if f.severity == "error"]
+    assert [(f.entity_id, f.variable) for f in told] == whose  # and no heading is called absent
+    assert {f.found for f in told} == {f"{span} is one merged cell for 2 values"}
     assert "5" not in {row.value for row in result.reading.rows}
 
 

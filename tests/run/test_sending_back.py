@@ -119,6 +119,19 @@ def test_a_resubmission_says_which_findings_of_all_checks_went_and_came(root: Pa
     assert "usual_range" in came
 
 
+def test_a_copy_that_comes_back_corrected_brings_no_finding_about_its_own_list(root: Path) -> None:
+    made = taken(root, "约120")
+    book, folder = openpyxl.load_workbook(made.folder / "D1.xlsx"), root.parent / "back"
+    book.worksheets[1]["D2"] = 120
+    folder.mkdir()
+    book.save(folder / "D1.xlsx")
+    said, options = console(), CollectOptions(folder, layout="table", jobs=1)
+    collect(Asked(root, 2024, progress="quiet"), options, said)
+    told = said.file.getvalue()  # type: ignore[attr-defined]
+    [gone] = [line for line in told.splitlines() if "已解决" in line]
+    assert "not_a_number" in gone and "numbers_unread" not in told
+
+
 def test_a_copy_that_may_hold_answers_is_replaced_only_by_force(root: Path) -> None:
     made = taken(root, "约120")
     again = send_back(Asked(root, 2024, progress="quiet"), None, console())
@@ -226,8 +239,11 @@ def test_a_workbook_of_several_is_headed_by_its_name_and_for_none_of_them_alone(
     options = CollectOptions(folder, layout="table", jobs=1)
     collect(Asked(root, 2024, progress="quiet"), options, console())
     made = send_back(Asked(root, 2024, progress="quiet"), None, console())
-    title = openpyxl.load_workbook(made.folder / "D1.xlsx").worksheets[0]["A1"].value
-    assert title.startswith("D1.xlsx（含2个对象的数据")
+    sheet = openpyxl.load_workbook(made.folder / "D1.xlsx").worksheets[0]
+    assert sheet["A1"].value.startswith("D1.xlsx（含2个对象的数据")
+    about = {row[4].value.partition(" · ")[0] for row in sheet.iter_rows(min_row=6)}
+    named = {line.split(",")[2] + " " + line.split(",")[0] for line in REGISTER.splitlines()[1:]}
+    assert about and about <= named  # each remark says whose figure it is about
 
 
 def test_a_kept_file_that_was_altered_is_not_sent_back(root: Path) -> None:

@@ -119,15 +119,20 @@ class _FreeReader:
         self._tell_unheaded(area)
 
     def _is_of_several(self, area: Area, row: int, column: int) -> bool:
-        """Whether a value stands in cells that are merged over several values' places, which is told."""
+        """Whether a value stands in cells that are merged over several values' places, which is told
+        of each of them: a return that lacks a value for it is not silent on that value."""
         span = area.sheet.span_of(row, column) if area.sheet.merged else None
         if span is None or area.sheet.at(row, column) is None:
             return False
         places = [at for at in span.positions() if at[0] in area.rows and at[1] in area.columns]
         around = [self._around(area, *at) for at in places] if len(places) > 1 else []
-        n = len({(one.entity.text, one.label, one.year) for one in around})
-        if n > 1:
+        several = {(one.entity.text, one.label, one.year): one for one in around}
+        n = len(several)
+        for one in several.values() if n > 1 else ():
+            name, entity_id = known_as(one.label, self.variable_names), self._entity_id(one.entity)
+            self.met.add(name)
             here = self.taken.context(self.book, area.sheet.name, row, column)
+            here = here.of(entity_id=entity_id, year=one.year, variable=name)
             here.error("merged_value", span=span_text(span), n=n)
         return n > 1
 

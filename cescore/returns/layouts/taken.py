@@ -10,6 +10,7 @@ from typing import Any
 
 from cescore.intake.address import Address, of_source
 from cescore.intake.findings import Context, FindingLog
+from cescore.returns.forms.findings_sheet import remarks_header
 from cescore.returns.workbooks.sheet import Position, Sheet, Workbook, column_number
 
 
@@ -102,13 +103,15 @@ class Taken:
         return Counter(self.roles.values())
 
     def settle(self, sheets: Iterable[Sheet], book: Workbook, entity_id: str = "") -> None:
-        """Give every cell left a role: words are notes; a number nobody asked for is told."""
+        """Give every cell left a role: words are notes; a number nobody asked for is told, but for
+        those of the sheet of findings that was sent along."""
         for sheet in sheets:
             numbers: list[Address] = []
+            is_ours = remarks_header(sheet) is not None
             for at, cell in sheet.cells.items():
                 if (sheet.name, at) in self.roles:
                     continue
-                is_number = cell.content.value == "n"
+                is_number = cell.content.value == "n" and not is_ours
                 self.roles[sheet.name, at] = Role.unread if is_number else Role.note
                 if is_number:
                     numbers.append(book.address(sheet.name, *at))

@@ -11,13 +11,11 @@ from cescore.intake.findings import Context
 from cescore.intake.notation import clean
 from cescore.intake.observations.recorded import says_something
 from cescore.intake.wording import Phrase, phrase, shortened
+from cescore.returns.forms.findings_sheet import CONFIRMED, REPLIES, remarks_header
 from cescore.returns.forms.shape import key_of
 from cescore.returns.marked.remarks import FindingKey
-from cescore.returns.marked.shape import CONFIRMED, REPLIES, header_of
 from cescore.returns.workbooks.sheet import Sheet, Workbook
 
-HEADER_WITHIN = 30  # rows in which the header is looked for
-MOST_COLUMNS = 60
 _NEEDED = {"reason": "answer_reason", "name": "answer_name", "role": "answer_role"}
 ANSWERED = ("reply", "reason", "name", "role", "date")
 
@@ -45,7 +43,7 @@ def read_answers(book: Workbook, owner: str, context: Context) -> list[FindingAn
     """
     answers: list[FindingAnswer] = []
     for sheet in book.sheets:
-        header = _header(sheet)
+        header = remarks_header(sheet)
         if header is None:
             continue
         at, places = header
@@ -57,19 +55,7 @@ def read_answers(book: Workbook, owner: str, context: Context) -> list[FindingAn
 
 def is_list_alone(book: Workbook) -> bool:
     """Whether a workbook is a list of findings and holds no return."""
-    return all(_header(sheet) is not None for sheet in book.sheets)
-
-
-def _header(sheet: Sheet) -> tuple[int, Mapping[str, int]] | None:
-    """The row of the header, and each column's number."""
-    for row, _ in sheet.rows():
-        if row > HEADER_WITHIN:
-            return None
-        width = min(sheet.last_column, MOST_COLUMNS)
-        places = header_of([sheet.text(row, column) for column in range(1, width + 1)])
-        if places is not None:
-            return row, {key: place + 1 for key, place in places.items()}
-    return None
+    return all(remarks_header(sheet) is not None for sheet in book.sheets)
 
 
 def _answer(

@@ -26,12 +26,12 @@ from openpyxl.writer.excel import ExcelWriter
 
 from cescore.intake import wording
 from cescore.intake.address import Address
+from cescore.returns.forms.findings_sheet import SEVERITY_FILLS
 from cescore.returns.forms.texts import form_text
 from cescore.returns.marked.harmless import is_harmless
 from cescore.returns.marked.listing import shown, write_listing
 from cescore.returns.marked.owner import owner_of
 from cescore.returns.marked.remarks import ReturnRemark
-from cescore.returns.marked.shape import SEVERITY_FILLS
 from cescore.returns.workbooks.comments import OUR_AUTHOR
 from cescore.returns.workbooks.sheet import Content, Sheet, Workbook, letters
 

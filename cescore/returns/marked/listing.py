@@ -16,9 +16,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from cescore.intake import wording
 from cescore.intake.address import Address
+from cescore.returns.forms.findings_sheet import REMARKS, REPLIES, SEVERITY_FILLS
 from cescore.returns.forms.texts import form_text
 from cescore.returns.marked.remarks import ReturnRemark
-from cescore.returns.marked.shape import REMARKS, REPLIES, SEVERITY_FILLS
 
 HEADER_ROW = 5  # below title, lead, how to answer, and what the copy has lost
 INPUT_FILL = "FFFFFFE0"

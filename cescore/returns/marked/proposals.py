@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from cescore.intake.checks.confirmations import as_written
 from cescore.intake.findings import Finding
 from cescore.intake.observations.recorded import is_finite_number
+from cescore.returns.forms.findings_sheet import CONFIRMED
 from cescore.returns.forms.texts import form_text
 from cescore.returns.marked.answers import FindingAnswer
 from cescore.returns.marked.remarks import FindingKey
-from cescore.returns.marked.shape import CONFIRMED
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,11 @@ from cescore.intake.wording import phrase
 from cescore.intake.workspace import CORRECTIONS, Workspace
 from cescore.publish.naming import on_terminal
 from cescore.returns.collecting.folder import received_files, refused_file
+from cescore.returns.forms.findings_sheet import QUESTION, REPLIES
 from cescore.returns.forms.texts import form_text
 from cescore.returns.marked.answers import FindingAnswer, read_answers
 from cescore.returns.marked.owner import owner_of
 from cescore.returns.marked.proposals import blanks, entries_text, proposed
-from cescore.returns.marked.shape import QUESTION, REPLIES
 from cescore.returns.workbooks.readers import Readers
 from cescore.returns.workbooks.sheet import Workbook
 from cescore.run.asked import Asked

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from cescore.definitions.formulas.unit_names import unit_text
 from cescore.disclosure.ledger.kept_pattern import FILE
 from cescore.disclosure.ledger.ledger import Ledger
 from cescore.disclosure.ledger.remaining import PUBLIC, Range, observers_of, ranges
@@ -40,9 +41,8 @@ def infer(root: Path, year: int | None, who: str, form: str, lang: str, console:
     elif form == "csv":
         console.print(_csv(found), end="", markup=False)
     else:
-        for one in found[:SHOWN]:
-            console.print(_line(one, lang), markup=False)
         name = label("infer.public", lang) if who == PUBLIC else who
+        _tell_ranges(found, name, ledger.yearly.workspace, lang, console)
         console.print(label("infer.sum", lang, who=name, n=len(found), unsafe=unsafe), markup=False)
     _tell_known(ledger.still_known(), lang, console if form == "text" else beside)
     return 1 if unsafe else 0
@@ -90,10 +90,25 @@ def _room(one: Range) -> float:
     return float("inf") if one.high is None else one.high / one.value
 
 
-def _line(one: Range, lang: str) -> str:
-    high = "∞" if one.high is None else f"{one.high:.6g}"
-    mark = "" if one.is_safe else label("infer.narrow", lang)
-    return f"{one.entity_id} {one.code} {one.year}  {one.value:.6g}  [{one.low:.6g}, {high}] {mark}"
+def _tell_ranges(
+    found: Sequence[Range], who: str, workspace: Workspace, lang: str, console: Console
+) -> None:
+    """The narrowest ranges in words, whose and of what, and how many there are beside them."""
+    if found:
+        say(console, label("infer.head", lang, who=who))
+    for one in found[:SHOWN]:
+        variable = workspace.definitions.variables[one.code]
+        values = {
+            **asdict(one),
+            "name": workspace.register[one.entity_id].name(lang),
+            "variable": variable.name(lang) or one.code,
+            "unit": unit_text(variable.unit, lang),
+            "mark": "" if one.is_safe else label("infer.narrow", lang),
+        }
+        key = "infer.line.open" if one.high is None else "infer.line"
+        say(console, label(key, lang, **values))
+    if len(found) > SHOWN:
+        say(console, label("infer.more", lang, n=len(found) - SHOWN))
 
 
 def _csv(found: Sequence[Range]) -> str:

@@ -20,12 +20,12 @@ from cescore.publish.naming import in_words
 from cescore.publish.terminal_words import spoken
 from cescore.returns.collecting.kept import KeptReturns
 from cescore.returns.forms.contents import form_contents
+from cescore.returns.forms.findings_sheet import REMARKS
 from cescore.returns.forms.texts import form_text
 from cescore.returns.marked.copying import listed, marked_copy
 from cescore.returns.marked.originals import Original, Originals
 from cescore.returns.marked.owner import cells_of_form, owner_of
 from cescore.returns.marked.remarks import RemarkWriter, ReturnRemark, by_workbook
-from cescore.returns.marked.shape import REMARKS
 from cescore.returns.marked.unfiled import UnfiledEntity, unfiled_list
 from cescore.returns.workbooks.readers import Readers, ReceivedFile
 from cescore.returns.workbooks.sheet import Workbook
@@ -296,12 +296,18 @@ class _Sending:
             again = self._writer(lang).remarks(self._owned)
             remarks = [remark for remark in again if remark.key.text() in keys]
         held = self.originals.entities_in[original.file]
-        title = (
-            self._title([*entities], lang)
-            if len(held) == 1
-            else self._title_of_several(original, len(held), lang)
-        )
+        if len(held) == 1:
+            title = self._title([*entities], lang)
+        else:
+            title = self._title_of_several(original, len(held), lang)
+            remarks = [self._with_owner(remark, lang) for remark in remarks]
         return marked_copy(original.path, book, list(_placed(remarks, book)), title, lang).content
+
+    def _with_owner(self, remark: ReturnRemark, lang: str) -> ReturnRemark:
+        """A remark that says whose figure it is about, in a workbook that holds those of several."""
+        entity = self.workspace.register[remark.entity_id]
+        whose = f"{entity.name(lang)} {entity.entity_id}".strip()
+        return replace(remark, what=" · ".join(filter(None, [whose, remark.what])))
 
     def _title_of_several(self, original: Original, n: int, lang: str) -> str:
         """Of a workbook with several returns, which are not for one another's eyes: by its name."""

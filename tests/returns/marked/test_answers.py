@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 from cescore.intake.checks.confirmations import confirm, read_confirmations
 from cescore.intake.findings import Context, Finding, FindingLog
 from cescore.intake.register.entities import Entity, Register
+from cescore.returns.forms.findings_sheet import REMARKS
 from cescore.returns.marked.answers import FindingAnswer, is_list_alone, read_answers
 from cescore.returns.marked.copying import listed
 from cescore.returns.marked.proposals import (
@@ -23,7 +24,6 @@ from cescore.returns.marked.proposals import (
     quoted,
 )
 from cescore.returns.marked.remarks import FindingKey, ReturnRemark
-from cescore.returns.marked.shape import REMARKS
 from cescore.returns.workbooks.read import read_workbook
 
 VALUES = (("before", 10.0), ("now", 30.0), ("ratio", 3.0), ("low", -0.5), ("high", 1.0))

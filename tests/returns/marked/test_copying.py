@@ -14,9 +14,9 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from cescore.intake.address import Address
+from cescore.returns.forms.findings_sheet import REMARKS, SEVERITY_FILLS
 from cescore.returns.marked.copying import MarkedCopy, listed, marked_copy
 from cescore.returns.marked.remarks import FindingKey, ReturnRemark
-from cescore.returns.marked.shape import REMARKS, SEVERITY_FILLS
 from cescore.returns.workbooks.read import read_workbook
 
 SHEET = "填报表"

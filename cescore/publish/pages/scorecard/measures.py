@@ -319,9 +319,9 @@ def _name_of(view: View, check: InspectedCheck) -> str:
 def _said_of(view: View, check: InspectedCheck) -> str:
     """Who inspected, in whose own words, which no page translates, with what evidence; and what of it
     counts otherwise."""
-    words = [view.said(check["inspector_unit"]), check["finding"]]
+    words = [view.said(check["inspector_unit"]), view.fitting(check["finding"])]
     if check["evidence_ref"]:
-        kind = view.t(f"evidence.{check['evidence']}")
-        words.append(view.t("measures.evidence", ref=check["evidence_ref"], kind=kind))
+        ref, kind = view.fitting(check["evidence_ref"]), view.t(f"evidence.{check['evidence']}")
+        words.append(view.t("measures.evidence", ref=ref, kind=kind))
     words += [view.t(f"check_note.{note}") for note in check["notes"]]
-    return view.t("list").join(filter(None, map(view.fitting, words))) or DASH
+    return view.t("list").join(filter(None, words)) or DASH

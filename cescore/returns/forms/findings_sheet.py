@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from cescore.returns.forms import shape
 from cescore.returns.forms.shape import FormColumn, FormSheet, FormWord, columns_in
+from cescore.returns.workbooks.sheet import Sheet
 
 REMARKS = FormSheet(
     shape.REMARKS.key,
@@ -29,6 +30,8 @@ REMARKS = FormSheet(
     ),
 )
 REQUIRED = ("number", "reply", "key")  # by which the sheet is known when it comes back
+HEADER_WITHIN = 30  # rows in which its header is looked for
+MOST_COLUMNS = 60
 CORRECTED, CONFIRMED, QUESTION = "corrected", "confirmed", "question"
 REPLIES = (
     FormWord(CORRECTED, "已改正", "corrected"),
@@ -49,3 +52,15 @@ def header_of(cells: Sequence[str]) -> dict[str, int] | None:
     True
     """
     return columns_in(cells, REMARKS, REQUIRED)
+
+
+def remarks_header(sheet: Sheet) -> tuple[int, Mapping[str, int]] | None:
+    """The row of the header of a sheet of findings, and each column's number; None of another sheet."""
+    for row, _ in sheet.rows():
+        if row > HEADER_WITHIN:
+            return None
+        width = min(sheet.last_column, MOST_COLUMNS)
+        places = header_of([sheet.text(row, column) for column in range(1, width + 1)])
+        if places is not None:
+            return row, {key: place + 1 for key, place in places.items()}
+    return None
