@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -86,6 +87,17 @@ def test_a_run_that_finds_nothing_changed_loads_no_more(command: Command, tmp_pa
     line = [sys.executable, "-c", LOADED, "--root", str(root)]
     done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=ROOT)
     assert "loaded: []" in done.stderr and done.returncode == 0
+
+
+def test_a_check_after_a_change_loads_what_it_computes_with_alone(tmp_path: Path) -> None:
+    root = small_city.make(tmp_path / "town")
+    line = [sys.executable, "-c", LOADED, "check", "--root", str(root)]
+    for _ in range(2):  # the first reads params, with the unit library
+        done = subprocess.run(line, capture_output=True, text=True, check=False, cwd=ROOT)
+        with next((root / "data").glob("*/observations.csv")).open("a", encoding="utf-8") as file:
+            file.write("\n")
+    assert "loaded: ['cescore.definitions.model', 'numpy'" in done.stderr
+    assert not (HEAVY | {"pint"}) & set(re.findall(r"'(\w+)'", done.stderr.partition("loaded:")[2]))
 
 
 @pytest.mark.parametrize(

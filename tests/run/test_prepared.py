@@ -65,6 +65,21 @@ def test_where_a_byte_of_data_or_params_changed_it_is_evaluated(root: Path, name
         preview(root, may_evaluate=False)
 
 
+def test_a_piece_is_not_kept_as_the_work_of_code_that_came_after(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watching = Preview(Asked(root, 2023, lang="en"), "H1", InThisProcess())
+    watching.make()
+    (tmp_path / "later").mkdir()
+    (tmp_path / "later/module.py").write_text("# another version\n", encoding="utf-8")
+    monkeypatch.setattr("cescore.run.inputs.hashed.PACKAGE", tmp_path / "later")
+    add_line(root, "data/2023/observations.csv")
+    watching.make()  # by the code that this process goes on with
+    watching.keep()
+    with pytest.raises(TypeError):
+        preview(root, may_evaluate=False)
+
+
 @pytest.mark.parametrize(
     "damage",
     [lambda text: b"", lambda text: text.replace(b"index", b"INDEX")],

@@ -19,6 +19,7 @@ from cescore.definitions.formulas.grammar import constant
 
 Sameness = Literal["same", "numerator", ""]
 Numbers = list[float]
+Shape = tuple[float, ...] | None  # how values rise from point to point, the steepest as 1
 
 POINTS = 6
 NOISE = 1e-9  # relative: what rounding leaves between equal numbers
@@ -56,6 +57,7 @@ class Quantities:
     def __init__(self, formulas: Mapping[str, Expression]) -> None:
         self.formulas = formulas
         self._known: dict[tuple[str, str], Numbers] = {}
+        self._shapes: dict[ast.expr, tuple[Shape, Shape]] = {}
 
     def sameness(self, formula: Expression, other: Expression) -> Sameness:
         """How a formula is akin to another: the same quantity, the other's numerator, or neither.
@@ -75,12 +77,22 @@ class Quantities:
         >>> known.sameness(parse("left"), parse("used / all"))
         ''
         """
-        own = self._values(formula.tree, "")
-        theirs = self._values(other.tree, "")
-        if _is_same(own, theirs):
+        own, _ = self._shapes_of(formula.tree)
+        if any(_is_line(own, theirs) for theirs in self._shapes_of(other.tree)):
             return "same"
         above = self._numerator(other.tree)
-        return "numerator" if above is not None and _is_same(own, self._values(above, "")) else ""
+        if above is None:
+            return ""
+        is_above = any(_is_line(own, theirs) for theirs in self._shapes_of(above))
+        return "numerator" if is_above else ""
+
+    def _shapes_of(self, tree: ast.expr) -> tuple[Shape, Shape]:
+        """The shapes of a tree's values and of 1 / these; each tree is asked about many times."""
+        if tree not in self._shapes:
+            values = self._values(tree, "")
+            turned = [1 / value if value else math.nan for value in values]
+            self._shapes[tree] = _shape(values), _shape(turned)
+        return self._shapes[tree]
 
     def _numerator(self, tree: ast.expr) -> ast.expr | None:
         while isinstance(tree, ast.Name) and tree.id in self.formulas:
@@ -131,22 +143,21 @@ def _drawn(text: str, year: str) -> Numbers:
     return [source.uniform(0.5, 2.0) for _ in range(POINTS)]
 
 
-def _is_same(own: Numbers, theirs: Numbers) -> bool:
-    turned = [1 / value if value else math.nan for value in theirs]
-    return _is_line(own, theirs) or _is_line(own, turned)
+def _shape(values: Numbers) -> Shape:
+    """How values rise from point to point; None where one is no number, or all stay as they are."""
+    if not all(map(math.isfinite, values)):
+        return None
+    rises = [b - a for a, b in pairwise(values)]
+    most = max(map(abs, rises))
+    return None if most <= NOISE else tuple(rise / most for rise in rises)
 
 
-def _is_line(own: Numbers, theirs: Numbers) -> bool:
+def _is_line(own: Shape, theirs: Shape) -> bool:
     """Whether one is a + b · the other at all points, and neither stays as it is."""
-    if not all(map(math.isfinite, (*own, *theirs))):
+    if own is None or theirs is None:
         return False
-    rises = [b - a for a, b in pairwise(own)], [b - a for a, b in pairwise(theirs)]
-    most = [max(map(abs, side)) for side in rises]
-    if min(most) <= NOISE:
-        return False
-    ratio = rises[0][0] * most[1], rises[1][0] * most[0]
-    sign = 1.0 if ratio[0] * ratio[1] > 0 else -1.0
-    scaled = ([a / most[0] for a in rises[0]], [sign * b / most[1] for b in rises[1]])
+    sign = 1.0 if own[0] * theirs[0] > 0 else -1.0
     return all(
-        math.isclose(a, b, rel_tol=NOISE, abs_tol=NOISE) for a, b in zip(*scaled, strict=True)
+        math.isclose(a, sign * b, rel_tol=NOISE, abs_tol=NOISE)
+        for a, b in zip(own, theirs, strict=True)
     )

@@ -77,7 +77,7 @@ def _planned(asked: Asked, console: Console) -> Iterator[str]:
 
     before = Before.of(Inputs(asked.root))
     tell_phase = phases(console, asked.spoken, asked.progress)
-    kept = KeptForYear(asked)
+    kept = KeptForYear(asked, before.inputs)
     edition = open_edition(asked, tell_phase, kept)
     chosen = choose(edition, asked.only)
     tell_phase("evaluating")

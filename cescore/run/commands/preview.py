@@ -72,6 +72,7 @@ class Preview:
     begin: Callable[[], object] = _nothing
     told: Phases = silent
     _inputs: str = ""
+    _code: str = ""  # that was loaded for the first report, and makes all further ones
     _edition: Edition | None = None
     _kept: KeptForYear | None = None
     _unkept: tuple[KeptPrepared, Prepared] | None = None
@@ -89,12 +90,13 @@ class Preview:
         PublishError
             It could not be built.
         """
-        inputs, asked = Inputs(self.asked.root), self.asked
+        inputs, asked = Inputs(self.asked.root, self._code), self.asked
+        self._code = inputs.code
         kept = None if asked.variant else KeptPrepared(self._folder, asked, self.name, inputs)
         prepared = kept.known() if kept is not None else None
         if prepared is None:
             self.begin()
-            prepared = self._prepared()
+            prepared = self._prepared(inputs)
             if kept is not None:
                 self._unkept = kept, prepared
         return self._made(prepared, inputs)
@@ -141,24 +143,24 @@ class Preview:
         name = FOLDER_NAME if self.asked.variant is None else TRIAL_FOLDER
         return self.asked.root / "output" / name
 
-    def _prepared(self) -> Prepared:
+    def _prepared(self, inputs: Inputs) -> Prepared:
         """What the report is made from, of the evaluation as it is now."""
-        edition = self._evaluated()
+        edition = self._evaluated(inputs)
         subject = edition.subject(self.name)
         prepared = Prepared.of(subject, edition.output.name, edition.make(subject))
         if self._kept is not None:
             self._kept.tidy()
         return prepared
 
-    def _evaluated(self) -> Edition:
+    def _evaluated(self, inputs: Inputs) -> Edition:
         from cescore.run.building.build import open_edition  # loads pandas and what computes
         from cescore.run.kept.kept_reading import KeptForYear
 
-        inputs = combined(Inputs(self.asked.root).files()) + self._variant_text()
-        if self._edition is None or inputs != self._inputs:
-            self._kept = KeptForYear(self.asked)
+        read_from = combined(inputs.files()) + self._variant_text()
+        if self._edition is None or read_from != self._inputs:
+            self._kept = KeptForYear(self.asked, inputs)
             self._edition = open_edition(self.asked, self.told, self._kept)
-            self._inputs = inputs
+            self._inputs = read_from
             self.told("evaluating")
         return self._edition
 

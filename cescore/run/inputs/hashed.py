@@ -40,6 +40,7 @@ class Inputs:
     """A workspace's inputs as they lie on disk."""
 
     root: Path
+    loaded: str = ""  # hash of the code that this process goes on with, where it asked before
 
     def files(self) -> dict[str, str]:
         """Hash of every file in the workspace's data/ and params/, by path below the root."""
@@ -142,7 +143,7 @@ class Inputs:
     @cached_property
     def code(self) -> str:
         """One hash over this package."""
-        return combined(tree_hashes(PACKAGE, "*.py", "*.txt", "*.json"))
+        return self.loaded or combined(tree_hashes(PACKAGE, "*.py", "*.txt", "*.json"))
 
     @cached_property
     def libraries(self) -> str:

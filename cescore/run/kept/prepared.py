@@ -14,7 +14,7 @@ from cescore.definitions.entries.json_text import json_document
 from cescore.definitions.shipped import TEMPLATES
 from cescore.disclosure.documents.kinds import KINDS
 from cescore.run.asked import Asked
-from cescore.run.files import combined, make_private, tree_hashes
+from cescore.run.files import combined, make_private
 from cescore.run.inputs.hashed import Inputs, part_hashes
 from cescore.run.kept.kept_answers import origin_of
 from cescore.run.kept.kept_work import FOLDER, KeptWork
@@ -108,7 +108,7 @@ class KeptPrepared:
         asked = self.asked
         question = {"name": self.name, "year": f"{asked.year}", "language": asked.lang}
         places = [TEMPLATES, *([Path(inputs.templates)] if inputs.templates else [])]
-        texts = {f"texts {n}": combined(tree_hashes(p, "*.json")) for n, p in enumerate(places)}
+        texts = {f"texts {n}": combined(_texts(inputs.tree(p))) for n, p in enumerate(places)}
         made_with = {name: inputs.shared[name] for name in ("code", "libraries")}
         return origin_of(
             asked,
@@ -121,3 +121,8 @@ class KeptPrepared:
                 **made_with,
             },
         )
+
+
+def _texts(tree: Mapping[str, str]) -> Mapping[str, str]:
+    """Those files of a folder that hold words."""
+    return {name: digest for name, digest in tree.items() if name.endswith(".json")}
