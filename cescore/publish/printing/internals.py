@@ -1,8 +1,8 @@
 """WeasyPrint's own steps, each done once where it does them again and again: the same bytes, sooner.
 
 A page of a report is a few hundred texts, styles and lines, most of them many times over, and
-WeasyPrint works each out anew. Here, for lines and blocks in `internals_of_layout` and for files in
-`internals_of_files`, stand all changes to its
+WeasyPrint works each out anew. Here, for lines and blocks in `internals_of_layout`, for files in
+`internals_of_files` and for values in `internals_of_values`, stand all changes to its
 inner functions: each replaces one function by another of equal result, says why it is equal, and is
 taken back when a page is done. They were read in the versions that `cescore.publish.printing.faster` names and are applied to those
 alone; a test prints every kind of page both ways and compares the files.
@@ -25,6 +25,7 @@ from typing import Any
 
 from cescore.publish.printing.internals_of_files import FILE_CHANGES
 from cescore.publish.printing.internals_of_layout import LAYOUT_CHANGES
+from cescore.publish.printing.internals_of_values import VALUE_CHANGES
 from cescore.publish.printing.library_change import LibraryChange, everywhere
 from cescore.publish.printing.matching import Matching, TreePlace
 from cescore.publish.printing.signs import (
@@ -153,7 +154,7 @@ def changes() -> tuple[LibraryChange, ...]:
     made = (
         _texts, _drawing, _line_heights, _character_ratios, _used_values, _radii, _places_in_the_flow,
         _descendants, _page_names, _margins, _lines_beside_nothing, _backgrounds, _borders, _styles,
-        _page_styles, _searches, *LAYOUT_CHANGES, *FILE_CHANGES,
+        _page_styles, _searches, *LAYOUT_CHANGES, *FILE_CHANGES, *VALUE_CHANGES,
     )  # fmt: skip
     return tuple(change for one in made for change in one())
 
