@@ -153,7 +153,7 @@ def changes() -> tuple[LibraryChange, ...]:
 
     made = (
         _texts, _drawing, _line_heights, _character_ratios, _used_values, _radii, _places_in_the_flow,
-        _descendants, _page_names, _margins, _lines_beside_nothing, _backgrounds, _borders, _styles,
+        _descendants, _page_names, _margins, _lines_beside_nothing, _backgrounds, _borders, _outlines, _styles,
         _page_styles, _searches, *LAYOUT_CHANGES, *FILE_CHANGES, *VALUE_CHANGES,
     )  # fmt: skip
     return tuple(change for one in made for change in one())
@@ -829,6 +829,32 @@ def _borders() -> list[LibraryChange]:
             )
 
     return everywhere(border, "draw_border", draw_border)
+
+
+def _outlines() -> list[LibraryChange]:
+    """Most pages have no outline at all: boxes without one are passed over in one list, in order."""
+    from weasyprint.draw import border
+    from weasyprint.formatting_structure.boxes import Box
+
+    plain = border.draw_outline
+
+    def has_outline(style):
+        try:
+            return style._has_outline
+        except AttributeError:
+            style._has_outline = answer = bool(style["outline_width"])
+            return answer
+
+    def draw_outline(stream, box):
+        coming = [box]
+        while coming:
+            one = coming.pop()
+            if has_outline(one.style):
+                plain(stream, one)  # with all below it
+            else:
+                coming += [child for child in reversed(one.children) if isinstance(child, Box)]
+
+    return everywhere(border, "draw_outline", draw_outline)
 
 
 # --- styles: those of one page serve the next -------------------------------------------------

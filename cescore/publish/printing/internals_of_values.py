@@ -13,7 +13,9 @@ from functools import lru_cache
 
 from cescore.publish.printing.library_change import LibraryChange, everywhere
 
-MOST_SIZES = 5000  # of a drawing's attributes that are kept; a report has some hundred different ones
+MOST_SIZES = (
+    5000  # of a drawing's attributes that are kept; a report has some hundred different ones
+)
 # Which values follow from others, beside the decorations of a text.
 ENTANGLED = frozenset(["display", "float", "page", "position"])
 
