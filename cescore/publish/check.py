@@ -211,5 +211,6 @@ def _one_way(text: str) -> Iterator[str]:
 
 def without_blanks(text: str) -> str:
     """A text for comparison: without blanks and joiners, in compatible forms."""
-    whole = unicodedata.normalize("NFKC", text)
-    return "".join(c for c in whole if not c.isspace() and unicodedata.category(c) != "Cf")
+    whole = "".join(unicodedata.normalize("NFKC", text).split())
+    joiners = {ord(c): None for c in set(whole) if unicodedata.category(c) == "Cf"}
+    return whole.translate(joiners) if joiners else whole

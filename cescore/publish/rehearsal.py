@@ -18,8 +18,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from cescore.definitions.shipped import TEMPLATES
 from cescore.disclosure.documents.reading import make_ready
+from cescore.publish.charts.frame import titled, write
 from cescore.publish.charts.seaborn_alone import seaborn
-from cescore.publish.charts.style import canvas, chart, house_style
+from cescore.publish.charts.style import LEAST, POINTS, TITLE, chart, house_style, panels
 from cescore.publish.check import pdf_text
 from cescore.publish.engine import fresh_shell
 from cescore.publish.page import PageFacts, make_page
@@ -30,6 +31,7 @@ from cescore.publish.printing.own_fonts import own_fonts
 from cescore.publish.printing.pdf import print_pdf
 from cescore.publish.section import environment
 from cescore.publish.stylesheets import STYLESHEET, find_template
+from cescore.publish.words import load_labels
 
 FACTS = PageFacts("试 a", "zh-CN", "0", name="试", heading="a", marks=("试", "a"), classes=("zh",))
 WORDS = (
@@ -45,6 +47,7 @@ def preload(templates: Path | None = None) -> None:
     """Import, read and try once all that every report needs, before processes fork from this one."""
     load_bindings()
     make_ready()
+    load_labels()
     for name in environment().list_templates():
         environment().get_template(name)
     with fresh_shell() as shell:
@@ -74,11 +77,27 @@ def _printed(page: str, templates: Path | None) -> bytes:
 
 def _trial() -> NotebookNode:
     """An executed notebook with one of each kind of thing that a report shows."""
-    sns = seaborn()  # as figures do, when the first is drawn
-    with house_style():
-        figure, axes = canvas(40, 20)
-        sns.lineplot(x=[0, 1], y=[0, 1], ax=axes, estimator=None, legend=False)
-        drawn = chart(figure, "0").html
-    shown = new_output("display_data", data={"text/html": WORDS + drawn, "text/plain": "0"})
+    shown = new_output("display_data", data={"text/html": WORDS + _drawn(), "text/plain": "0"})
     cells = [new_markdown_cell("试 *a*"), new_code_cell("0", outputs=[shown])]
     return new_notebook(cells=cells)
+
+
+def _drawn() -> str:
+    """A figure with what those of reports have: matplotlib looks for a font once for each size and
+    weight, and makes ready much else with the first line, bar and note."""
+    sns = seaborn()  # as figures do, when the first is drawn
+    with house_style():
+        figure, (left, right) = panels(80, 40, ((8, 24), (44, 24)), top=6, bottom=6)
+        sns.lineplot(
+            x=[0, 1, 0, 1], y=[0, 1, 1, 0], units=[0, 0, 1, 1], ax=left, linewidth=1.0,
+            estimator=None, sort=False, legend=False,
+        )  # fmt: skip
+        left.axhline(0, ls=(0, (4, 3)))
+        left.set_xticks([0, 1])
+        left.locator_params(axis="y", nbins=4)
+        right.barh([0], [1], height=1)
+        for size in (LEAST, POINTS, TITLE):
+            for weight in ("normal", "bold"):
+                write(right, ["试"], (0, 0), 4, size=size, fontweight=weight)
+        titled(figure, ["试"])
+        return chart(figure, "0", mark="试", mark_below=True).html

@@ -70,6 +70,12 @@ ODD = {
     "sizes of the page": '<p style="width:20vw;border-bottom:1vh solid">a</p>',
     "leaders": '<style>p::after { content: leader(".") "1" }</style><p style="width:5cm">a</p>',
     "a drawing": '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="20"><text x="5" y="9" font-size="7" text-anchor="middle">甲 0.7</text></svg>',
+    "sizes in a drawing": '<svg xmlns="http://www.w3.org/2000/svg" width="9em" height="20%" font-size="2ex"><g stroke-width="5%">'
+    '<rect x="1mm" y="10%" width="50%" height="1rem"/><path d="M1e1-2L+3,4.5.5z" stroke="red"/></g></svg>',
+    "outlines": '<div style="outline:1pt solid red"><p>a</p><p style="outline:2pt dotted">b <b style="outline:1pt solid">c</b></p></div>',
+    "values by the direction of writing": '<div style="margin-inline-start:1cm;padding-block:2mm"><p style="border-inline-end:1pt solid">a</p></div>'
+    '<div dir="rtl" style="margin-left:1cm;margin-inline-start:2cm"><p>b</p></div>',
+    "sums": '<div style="text-indent:calc(1em + 10%);width:calc(50% - 1cm);font-size:calc(8pt + 1px)"><p>a <i>b</i></p></div>',
     "what cannot be drawn": "<p>a\U000f0001b</p>",
     "margins of its own": '<style>@page { @top-center { content: "甲" counter(page) } } @page :first { margin: 3cm }'
     "@page :left { @top-center { content: none } }</style>" + "<p style='break-after: page'>a</p>" * 4,

@@ -6,9 +6,20 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
+from pydantic import BaseModel
+
 from cescore.definitions.entries.json_text import json_document
+from cescore.definitions.model.plan import Plan
+from cescore.definitions.model.reference import Reference
+from cescore.definitions.model.run import Run
+from cescore.definitions.model.variants import Framework
 from cescore.disclosure.documents import bundle
-from cescore.disclosure.documents.bundle import Bundle
+from cescore.disclosure.documents.bundle import (
+    BesideCard,
+    Bundle,
+    StandardCard,
+    TypeRobustness,
+)
 from cescore.disclosure.documents.kinds import (
     KINDS,
     METHOD_BOOK,
@@ -24,6 +35,8 @@ from cescore.disclosure.documents.standing import ReportStanding
 from cescore.errors import DataError, Sentence
 
 Printable = Bundle | Document  # what one report or document is made from
+# Parts that a report also writes by themselves, into its number and its result: each has a writer of its own.
+WRITTEN_ALONE = (Framework, Run, Plan, BesideCard, Reference, StandardCard, TypeRobustness)
 START = b'{"kind":"'  # a document's file begins so; a bundle's never does
 MODELS: Mapping[str, type[Document]] = {
     METHOD_BOOK.name: MethodBook,
@@ -34,8 +47,9 @@ MODELS: Mapping[str, type[Document]] = {
 
 
 def make_ready() -> None:
-    """Build now what reads bundles and documents, so that no process forked from this one has to."""
-    models: tuple[type[Printable], ...] = (Bundle, *MODELS.values())
+    """Build now what reads and writes bundles and documents, so that no process forked from this one
+    has to."""
+    models: tuple[type[BaseModel], ...] = (Bundle, *MODELS.values(), *WRITTEN_ALONE)
     for model in models:
         model.model_rebuild()
 

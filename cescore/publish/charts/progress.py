@@ -201,15 +201,15 @@ def _lines(
     that of the axes [mm]."""
     sns = seaborn()
 
-    order = range(len(courses))[::-1]  # the index last, over its groups
-    points = [(number_of, *point) for number_of in order for point in courses[number_of].points]
+    order = range(len(courses))[::-1]
+    points = [(-number_of, *point) for number_of in order for point in courses[number_of].points]
     which, years, values = zip(*points, strict=True)
     axes.set(xlabel=" ", ylabel=" ")  # or seaborn makes every tick there is to find out about names
-    sns.lineplot(  # all at once: a call costs more than its lines
-        x=years, y=values, hue=which, hue_order=order, size=which, size_order=order, ax=axes,
-        palette={i: QUIET if i else MAIN for i in order}, sizes={i: 1.0 if i else 2.0 for i in order},
-        estimator=None, legend=False,
+    sns.lineplot(  # all at once and alike: a call, a hue and a size each cost more than their lines
+        x=years, y=values, units=which, ax=axes, color=QUIET, linewidth=1.0,
+        estimator=None, sort=False, legend=False,
     )  # fmt: skip
+    axes.lines[-1].set(color=MAIN, linewidth=2.0)  # the index last, over its groups
     axes.axhline(100, color=FAINT, lw=0.7, ls=(0, (4, 3)))
     every = [value for course in courses for _, value in course.points]
     low, high = span_of([100.0, *every], "index")

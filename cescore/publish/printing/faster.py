@@ -18,7 +18,7 @@ from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
-from cescore.publish.printing.internals import Memory, page_at_hand
+from cescore.publish.printing.internals import Memory, has_notes, page_at_hand
 from cescore.publish.printing.print_style import Style
 from cescore.publish.printing.reading import tree_of
 
@@ -27,7 +27,7 @@ SWITCH = "CESCORE_PLAIN_PRINTER"
 LEVEL = 6  # of zlib's 9: files grow by less than two in a hundred, and are packed in half the time
 _NOTES = re.compile(r"(?m)^::(?:footnote|note)-[a-z]+ \{[^}]*\}\n")
 _MARKERS = "\n::marker {"
-_USES_NOTES = re.compile(r"footnote|note\(|note-|::?marker|display:\s*list-item", re.IGNORECASE)
+_LIST_ITEM = re.compile(r"display:\s*list-item")
 
 
 @lru_cache(maxsize=1)
@@ -83,9 +83,15 @@ def html_of(html: str, rules: str, **given: Any) -> Any:
         if tree is not None
         else weasyprint.HTML(string=html, **given)
     )
-    if not _USES_NOTES.search(rules) and not _USES_NOTES.search(html):
+    if not _has_notes_or_markers(rules) and not _has_notes_or_markers(html):
         page._ua_stylesheets = _lean_sheets
     return page
+
+
+@lru_cache(maxsize=4)
+def _has_notes_or_markers(text: str) -> bool:
+    small = text.lower()
+    return has_notes(small) or ":marker" in small or _LIST_ITEM.search(small) is not None
 
 
 def _html_from_tree(tree: Any, *, url_fetcher: Any, base_url: Any, media_type: str) -> Any:

@@ -53,10 +53,11 @@ class TreePlace:
         """All that match an element of this place, by sheet, in order."""
         if not self.is_open:
             return self.matched
-        return [
-            sorted((*steady, *_asked(element, entries)), key=_order)
-            for steady, entries in zip(self.matched, self.open, strict=True)
-        ]
+        found = []
+        for steady, entries in zip(self.matched, self.open, strict=True):
+            more = _asked(element, entries) if entries else None
+            found.append(sorted((*steady, *more), key=_order) if more else steady)
+        return found
 
 
 @dataclass(frozen=True)

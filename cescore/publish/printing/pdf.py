@@ -20,6 +20,7 @@ from cescore.errors import PublishError
 from cescore.publish.printing.faster import (
     faster,
     html_of,
+    is_faster,
     memory_of,
     packed_lightly,
     serialised_once,
@@ -193,7 +194,7 @@ class _Sheet:
         _weasyprint()
         with (
             listening() as log,
-            fonts_of(self.style) as fonts,
+            fonts_of(self.style, in_place=is_faster()) as fonts,
             faster(self.html, self.style, fonts),
             warnings.catch_warnings(),
         ):

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from cescore.definitions.shipped import FONTS
+from cescore.publish.printing.fonts_in_place import FontFile, FontFolder
 from cescore.publish.printing.own_fonts import NONE, OwnFonts
 
 FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}\s*")
@@ -56,8 +57,8 @@ def _style(path: Path, text: str, files: tuple[Path, ...]) -> Style:
 
 
 @contextmanager
-def fonts_of(style: Style) -> Iterator[Any]:
-    """The system's fonts and those of the stylesheet.
+def fonts_of(style: Style, *, in_place: bool = False) -> Iterator[Any]:
+    """The system's fonts and those of the stylesheet; ``in_place``: used where their files lie.
 
     The copies of font files that WeasyPrint makes are gone at the end of the block, also in a
     process that will leave without tidying up.
@@ -66,10 +67,12 @@ def fonts_of(style: Style) -> Iterator[Any]:
     from weasyprint.text.fonts import FontConfiguration
 
     fonts = FontConfiguration()
+    if in_place:
+        fonts._folder = FontFolder.made()
     weasyprint.CSS(
         string="".join(FONT_FACE.findall(style.text)),
         base_url=style.path.as_uri(),
-        url_fetcher=fetcher(style.path.parent, style.files),
+        url_fetcher=fetcher(style.path.parent, style.files, fonts_in_place=in_place),
         font_config=fonts,
     )
     try:
@@ -79,7 +82,7 @@ def fonts_of(style: Style) -> Iterator[Any]:
             shutil.rmtree(fonts._folder, ignore_errors=True)
 
 
-def fetcher(folder: Path, fonts: Iterable[Path] = ()) -> Any:
+def fetcher(folder: Path, fonts: Iterable[Path] = (), *, fonts_in_place: bool = False) -> Any:
     """Opens the files of a folder, a bureau's fonts and pictures inside the page; refuses everything
     else.
 
@@ -98,7 +101,8 @@ def fetcher(folder: Path, fonts: Iterable[Path] = ()) -> Any:
                 return super().fetch(url, headers)
             if url not in allowed:
                 raise ValueError("not on the list of files a page may use")
-            return URLFetcherResponse(url, allowed[url].read_bytes())
+            path = allowed[url]
+            return URLFetcherResponse(url, FontFile(path) if fonts_in_place else path.read_bytes())
 
     return ExactFetcher(allowed_protocols={"file", "data"}, allow_redirects=False)
 
