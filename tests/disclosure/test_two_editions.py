@@ -30,10 +30,9 @@ def without(world: MadeUp, firm: str) -> MadeUp:
         world,
         figures=figures,
         values={(f, c): value for (f, c), value in world.values.items() if f != firm},
-        **{
-            part: {f: x for f, x in getattr(world, part).items() if f != firm}
-            for part in ("place", "holder", "industry")
-        },
+        place={f: at for f, at in world.place.items() if f != firm},
+        holder={f: whose for f, whose in world.holder.items() if f != firm},
+        industry={f: named for f, named in world.industry.items() if f != firm},
     )
 
 

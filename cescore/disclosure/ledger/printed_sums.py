@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from cescore.disclosure.ledger.unknowns import Unknowns, is_late
 from cescore.method.disclosure.inference import NOISE, Key, Statement
 from cescore.method.disclosure.knowledge import RespondentCell
 from cescore.method.disclosure.linear_forms import LinearForm
-from cescore.method.disclosure.rules import half_unit, is_safe, rounded
+from cescore.method.disclosure.rules import contributions, half_unit, is_safe, rounded
 
 if TYPE_CHECKING:
     from cescore.definitions.model import Disclosure
@@ -208,7 +208,7 @@ class PrintedSums:
             early = [cell for cell in cells if not is_late(cell)]
             if not early or len(early) == len(cells) or figure in self.kept.withheld:
                 continue
-            if not is_safe(self._returned_in(early), self.rules):  # it was never printed
+            if not self._was_safe(total.quantity, cells):  # it was never printed
                 continue
             name = figure._replace(code=f"{EARLIER}{figure.code}")
             late = math.fsum(self.unknowns.truth[cell] for cell in cells if is_late(cell))
@@ -218,13 +218,16 @@ class PrintedSums:
             made = Statement.of(name, dict.fromkeys(early, 1.0), shown - known, off)
             yield PrintedSum(name, made, frozenset())
 
-    def _returned_in(self, cells: Iterable[RespondentCell]) -> np.ndarray[Any, np.dtype[Any]]:
-        """What each holding returned in some cells, by magnitude."""
-        parts: dict[str, float] = defaultdict(float)
+    def _was_safe(self, quantity: Quantity, cells: Iterable[RespondentCell]) -> bool:
+        """Whether the earlier edition could print a total, by what each had returned: of those whose values
+        were next to nothing about that, and of others what it is now."""
+        before = self.kept.filed[quantity.year].returned(quantity.code)
+        values, holders = list[float](), list[str]()
         for cell in cells:
-            for holder, value in self.unknowns.cells[cell].items():
-                parts[holder] += value
-        return np.array(list(parts.values()), float)
+            for entity_id, value in self.unknowns.members(cell).items():
+                values.append(before.get(entity_id, 0.0) if is_late(cell) else value)
+                holders.append(self.behind.holder(entity_id))
+        return is_safe(contributions(np.array(values), holders), self.rules)
 
     def _statement(self, figure: Figure, form: LinearForm) -> Statement | None:
         """A linear form over bodies' quantities as one over cells and rests; None: of nobody."""
