@@ -24,6 +24,7 @@ from cescore.disclosure.released.covering import Cover
 from cescore.disclosure.released.gate import INDEX_DECIMALS, Gate
 from cescore.disclosure.released.others import OtherRespondents
 from cescore.disclosure.released.public_results import public_results
+from cescore.disclosure.released.rankings import SHARE_DECIMALS, SHIFT_DECIMALS
 from cescore.intake import wording
 from cescore.intake.address import NOWHERE
 from cescore.intake.findings import Finding, write_findings
@@ -51,6 +52,8 @@ if TYPE_CHECKING:
     from cescore.run.building.annual import AnnualEdition
     from cescore.run.order import Subject
     from cescore.run.tree.store import Store
+
+REMOVAL, SOBOL = "removal_", "sobol_"  # kinds of rows, see `uncertainty_table`
 
 
 @dataclass(frozen=True)
@@ -175,14 +178,31 @@ class Audiences:
         return self._results[entity.entity_id] if released is None else released
 
     def _uncertainty_of(self, audience: Audience) -> pd.DataFrame:
-        """Bands of the bodies, and how firm the ranking of public types is."""
-        table = self.edition.yearly.uncertainty()
+        """Bands of the bodies, and how firm the ranking of public types is, as their reports tell it."""
+        table = self._firmness_as_told(self.edition.yearly.uncertainty())
         public = self.gate.rules.public_types
         ids = table["entity_id"].fillna("").astype(str)
         year = self.edition.workspace.year
         shown = [id_ for id_ in audience.entities if self.gate.shows_band(id_, year)]
         is_own = ids.isin(shown)
         return table[is_own | ((ids == "") & table["entity_type"].isin(public))]
+
+    def _firmness_as_told(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Of whole types what reports print, and no digit more: all scores are in these numbers, and
+        whoever has all but one would try values for it until the digits come out."""
+        of_types = table["entity_id"].fillna("").astype(str) == ""
+        told = {t: self.gate.told_without(t) for t in self.edition.yearly.evaluations}
+        is_told = [
+            not kind.startswith(REMOVAL) or code in told[t]
+            for t, kind, code in zip(
+                table["entity_type"], table["kind"], table["code"], strict=True
+            )
+        ]
+        table = table[is_told].copy()
+        for kind, decimals in ((REMOVAL, SHIFT_DECIMALS), (SOBOL, SHARE_DECIMALS)):
+            rounded = of_types[is_told] & table["kind"].str.startswith(kind)
+            table.loc[rounded, "value"] = table.loc[rounded, "value"].round(decimals)
+        return table
 
     def _findings_of(self, audience: Audience) -> list[Finding]:
         """The findings about an audience's entities; one that names another respondent, or tells of

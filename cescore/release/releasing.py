@@ -26,6 +26,8 @@ from cescore.disclosure.documents.standing import (
     SignOff,
     Stage,
 )
+from cescore.disclosure.ledger.kept_pattern import FILE as PATTERN
+from cescore.disclosure.ledger.kept_pattern import pattern_of
 from cescore.intake.findings import SEVERITIES
 from cescore.release.audiences import Audiences, public_reports
 from cescore.release.contents import write_index
@@ -39,7 +41,7 @@ from cescore.release.editions import (
     put_in_place,
     write_manifest_of,
 )
-from cescore.release.kept import keep
+from cescore.release.kept import keep, read_kept
 from cescore.release.ledgers import LedgerAudit, ledger_audit
 from cescore.release.moved import CHANGES, moved_in, write_changes
 from cescore.release.provenance import code_state, packages, statement, workspace_inputs
@@ -128,7 +130,7 @@ class Releasing:
         issue = _issue(proposal, edition, number)
         asked = replace(self.asked, folder=making / BUREAU, issue=issue)
         issued = AnnualEdition(asked, edition.loaded)
-        audit = LedgerAudit() if issue is None else ledger_audit(issued, public_reports(issued))
+        audit = LedgerAudit() if issue is None else self._audit(issued)
         if audit.problems:
             return StepTaken(audit.problems)
         shutil.rmtree(making, ignore_errors=True)
@@ -157,6 +159,19 @@ class Releasing:
             EditionFolder(place).open_public(is_open=True)
         write_index(proposal.register.folder)
         return StepTaken(entry=entry, sign_off=form, notes=audit.notes)
+
+    def _audit(self, issued: AnnualEdition) -> LedgerAudit:
+        """The ledger's audit, beside every official edition there has been, whatever became of it."""
+        register, patterns = self.proposal.register, dict[bytes, str]()
+        for entry in register.entries:
+            if entry.step in OFFICIAL:
+                folder = EditionFolder(register.folder / entry.edition)
+                digest = folder.manifest["inputs"].get(PATTERN, "")
+                if (raw := read_kept(folder.path, digest)) is not None:
+                    patterns.setdefault(raw, entry.edition)
+        workspace = issued.workspace
+        earlier = {edition: pattern_of(workspace, raw) for raw, edition in patterns.items()}
+        return ledger_audit(issued, public_reports(issued), earlier)
 
     @property
     def _is_embargoed(self) -> bool:

@@ -53,6 +53,7 @@ class MadeUp:
     twins: Mapping[str, str] = field(default_factory=dict)
     balance: Balance = "hard"
     balance_of: tuple[str, ...] = TYPES  # none named: every type's
+    scores_energy: bool = False  # by a rate: it may be printed above what it stands on
 
     @property
     def codes(self) -> list[str]:
@@ -175,6 +176,9 @@ def write(root: Path, world: MadeUp) -> None:
                           "weight": 1, **ends},
         },
     }  # fmt: skip
+    if world.scores_energy:
+        indicators: dict[str, Any] = framework["indicators"]  # type: ignore[assignment]
+        indicators["intensity"] = {**indicators["coal_share"], "formula": "energy / fuel"}
     terms = " + ".join(f"{c} * {code}" for code, c in ENERGY.items())
     account = {"en": "energy", "formula": terms, "unit": "t", "entity_types": TYPES, **made}
     near = f"abs(fuel - total(coal, gas)) <= {BALANCE} * fuel"
@@ -308,12 +312,19 @@ class Audit:
             for then in self.world.years:
                 energy = self.released(body, f"energy{then}")
                 if energy is not None:
-                    parts = [(c, self.body(body, f"{v}{then}")) for v, c in ENERGY.items()]
-                    yield _about(_sum(parts), energy)
+                    yield _about(self._energy(body, then), energy)
+                intensity = self.released(body, f"intensity{then}")
+                if intensity is not None:
+                    fuel = (-intensity, self.body(body, f"fuel{then}"))
+                    parts = _sum([(1.0, self._energy(body, then)), fuel])
+                    yield _about(parts, 0.0, self.world.figures[body, f"fuel{then}"])
                 for part in ("coal", "gas"):
                     share = self.released(body, f"{part}_share{then}")
                     if share is not None:
                         yield self._ratio(body, share, f"{part}{then}", f"fuel{then}")
+
+    def _energy(self, body: str, then: str) -> dict[Unknown, float]:
+        return _sum((c, self.body(body, f"{v}{then}")) for v, c in ENERGY.items())
 
     def _ratio(self, body: str, ratio: float, top: str, bottom: str) -> Row:
         parts = [(1.0, self.body(body, top)), (-ratio, self.body(body, bottom))]

@@ -26,6 +26,7 @@ from cescore.release.register import RegisterEntry, ReleaseRegister
 from cescore.release.releasing import Releasing, StepTaken, run_name
 from cescore.release.sign_off import read_sign_off
 from cescore.run.asked import Asked
+from cescore.run.commands.protecting import protect
 from cescore.run.job import BUNDLE_NAME, PAGES_NAME, Job, Outcome
 
 FORMATS = REPOSITORY / "docs" / "formats.md"
@@ -125,7 +126,9 @@ class World:
         return self.root / "release" / edition
 
     def take(self, step: str, sign_off: Path | None = None, now: str = NOON) -> StepTaken:
-        """Take a step, as the command does."""
+        """Take a step, as the command does; `protect` before a draft, as a bureau does."""
+        if step == "draft":
+            protect(self.root, None, self.lang, self.said)
         proposal = self.proposal(step, sign_off, now)
         return Releasing(self._asked, proposal, Printer, self.said).take()
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from platform import machine
 
 import nbformat
 import pytest
@@ -20,6 +21,7 @@ from cescore.run.inputs.hashed import Inputs
 from cescore.run.job import BUNDLE_NAME, PAGES_NAME, RENDER, RESULT_NAME, Job, Limits
 from cescore.run.processes.child import surroundings
 from cescore.run.processes.landlock import TCP_SINCE, version
+from cescore.run.processes.system_calls import CALLS
 from cescore.run.telling.runs import foreign_told
 
 ROOT = Path(__file__).parents[2]
@@ -93,6 +95,19 @@ PAST_PYTHON = [
     "assert libc.rename(b'own', outside.encode()) == 0 or exec('raise OSError')",
     "assert libc.system(b'cat ' + outside.encode() + b' > copied') == 0 or exec('raise OSError')",
 ]
+CALLS_OF_THE_KERNEL = [  # what neither Python nor Landlock asks about
+    "i = libc.shmget(0, 4096, 0o1600); i < 0 and exec('raise OSError'); libc.shmctl(i, 0, None)",
+    "os.setpriority(os.PRIO_PROCESS, os.getppid(), os.getpriority(os.PRIO_PROCESS, os.getppid()))",
+    "os.sched_setaffinity(os.getppid(), os.sched_getaffinity(os.getppid()))",
+    "libc.prlimit(os.getppid(), 7, None, (ctypes.c_uint64 * 2)()) and exec('raise OSError')",
+    "libc.setrlimit(7, (ctypes.c_uint64 * 2)(64, 64)) and exec('raise OSError')",
+    "libc.chown(outside.encode(), os.getuid(), os.getgid()) and exec('raise OSError')",
+    "pid = libc.fork(); pid == 0 and os._exit(0); pid < 0 and exec('raise OSError')",
+    "libc.system(b'exit 0') and exec('raise OSError')",
+    "libc.socket(2, 2, 0) < 0 and exec('raise OSError')",
+    "libc.inotify_init() < 0 and exec('raise OSError')",
+    "libc.syscall(425, 4, ctypes.create_string_buffer(160)) < 0 and exec('raise OSError')",
+]
 ALLOWED = [
     "open('own', 'w').write('x')",
     "os.mkdir('folder'); os.rename('folder', 'f2'); os.rmdir('f2')",
@@ -102,6 +117,9 @@ ALLOWED = [
     "open('/usr/bin/env', 'rb').read(4)",
     "open('/dev/null', 'w')",
     "import csv, decimal, colorsys",
+    "import threading; one = threading.Thread(target=print); one.start(); one.join()",
+    "one, other = socket.socketpair(); one.send(b'x'); other.recv(1)",
+    "resource.getrlimit(resource.RLIMIT_AS)",
 ]
 
 
@@ -110,7 +128,7 @@ def behind(
 ) -> tuple[dict[str, str], list[str]]:
     """What became of each act in a process behind the fence, and what it was told to have tried."""
     work, outside = tmp_path / "work", tmp_path / "secret"
-    work.mkdir()
+    work.mkdir(parents=True)
     (work / "own").write_text("own", "utf-8")
     outside.write_text("secret", "utf-8")
     command = [sys.executable, "-c", BEHIND_FENCE, str(work), str(outside), rails, json.dumps(acts)]
@@ -149,6 +167,16 @@ def test_the_kernel_holds_what_goes_past_python(tmp_path: Path) -> None:
 def test_the_kernel_holds_tcp(tmp_path: Path) -> None:
     acts = ["socket.socket().bind(('127.0.0.1', 0))"]
     assert behind(tmp_path, acts, rails="landlock")[0] == {acts[0]: "refused"}
+
+
+@pytest.mark.skipif(not version() or machine() not in CALLS, reason="not on this machine")
+def test_the_kernel_refuses_what_reports_could_do_to_others_or_leave_for_them(
+    tmp_path: Path,
+) -> None:
+    """A value of one respondent, left in memory of the machine's, was there for the next one's report."""
+    for rails, came in (("landlock", "done"), ("both", "refused")):
+        found, _ = behind(tmp_path / rails, CALLS_OF_THE_KERNEL, rails)
+        assert {act for act, became in found.items() if became != came} == set()
 
 
 def test_a_report_says_what_its_notebook_tried_and_the_shipped_cells_try_nothing(

@@ -32,7 +32,7 @@ FILE = f"data/{NAME}"
 SAYS_NOTHING_OF_SUMS = {"learning_over_respondents", "licence", "decided_by", "decided_on"}
 # of a rule that names no type; patterns of before these were read are asked anew
 EVERY = ("every type",)
-METHOD = 13  # of choosing and auditing; a pattern of another method is looked for again
+METHOD = 14  # of choosing and auditing; a pattern of another method is looked for again
 
 
 class _Content(BaseModel):
@@ -163,10 +163,12 @@ def read_pattern(root: Path) -> KeptPattern:
         The file is not what `KeptPattern.text` writes.
     """
     path = root / "data" / NAME
-    if not path.is_file():
-        return KeptPattern()
+    return _pattern(path.read_bytes()) if path.is_file() else KeptPattern()
+
+
+def _pattern(raw: bytes) -> KeptPattern:
     try:
-        content = _Content.model_validate_json(path.read_bytes())
+        content = _Content.model_validate_json(raw)
     except ValidationError as error:
         first = error.errors()[0]
         at = ".".join(map(str, first["loc"])) or "the whole file"
@@ -188,8 +190,8 @@ def read_pattern(root: Path) -> KeptPattern:
     )
 
 
-def pattern_of(workspace: Workspace) -> KeptPattern:
-    """The pattern kept in a workspace, in the ids and codes of today.
+def pattern_of(workspace: Workspace, raw: bytes | None = None) -> KeptPattern:
+    """The pattern kept in a workspace, in the ids and codes of today; ``raw``: the file as it once was.
 
     Raises
     ------
@@ -200,7 +202,8 @@ def pattern_of(workspace: Workspace) -> KeptPattern:
     tables: list[Mapping[str, Any]] = [workspace.definitions.variables]
     tables += [table for f in frameworks for table in (f.accounts, f.indicators)]
     codes = {old: new for table in tables for new, q in table.items() for old in q.formerly}
-    return read_pattern(workspace.root).renamed(workspace.register.current_ids, codes)
+    found = read_pattern(workspace.root) if raw is None else _pattern(raw)
+    return found.renamed(workspace.register.current_ids, codes)
 
 
 def basis_of(workspace: Workspace) -> str:

@@ -21,7 +21,7 @@ from cescore.disclosure.ledger.few_withheld import WithheldMember
 from cescore.disclosure.ledger.industries import IndustryTable, IndustryTotal, is_of_industry
 from cescore.disclosure.ledger.kept_pattern import KeptPattern, basis_of, pattern_of
 from cescore.disclosure.ledger.not_adding import of_too_few
-from cescore.disclosure.ledger.printed_sums import PrintedSum, PrintedSums, is_implied
+from cescore.disclosure.ledger.printed_sums import PrintedSum, PrintedSums, is_earlier, is_implied
 from cescore.disclosure.ledger.statements import Figure, Returned
 from cescore.disclosure.ledger.taken_back import StillKnown, TakenBack
 from cescore.method.disclosure.knowledge import most_of
@@ -47,6 +47,7 @@ class Ledger:
     yearly: YearlyEvaluation
     known: Keeping | None = None  # what other commands chose, year by year; None: choose now
     only: frozenset[int] | None = None  # years whose pages are read; None: every year's
+    since: KeptPattern | None = None  # of the edition to stand beside; None: that kept in data/
 
     @property
     def rules(self) -> Disclosure:
@@ -170,7 +171,7 @@ class Ledger:
     @cached_property
     def kept(self) -> KeptPattern:
         """What an earlier edition withheld, which is preferred."""
-        return pattern_of(self.yearly.workspace)
+        return pattern_of(self.yearly.workspace) if self.since is None else self.since
 
     @cached_property
     def basis(self) -> str:
@@ -221,6 +222,11 @@ class Ledger:
     def breaches(self, withheld: frozenset[Figure] = frozenset()) -> list[Breach]:
         """Whose value could be inferred too closely, by whom and from what, were all else released."""
         return [b for audit in self.audits for b in audit.breaches(withheld & audit.figures)]
+
+    def breaches_beside_earlier(self, withheld: frozenset[Figure]) -> list[Breach]:
+        """The same of what stands beside an earlier edition's sums over other respondents alone."""
+        beside = (a for a in self.audits if any(is_earlier(p.figure) for p in a.printed))
+        return [b for audit in beside for b in audit.breaches(withheld & audit.figures)]
 
     def still_known(self, withheld: frozenset[Figure] | None = None) -> tuple[StillKnown, ...]:
         """What gives somebody away to whoever kept an earlier edition, and cannot be taken back;

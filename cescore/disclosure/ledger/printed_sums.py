@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from cescore.disclosure.ledger.behind import Behind, Quantity
 from cescore.disclosure.ledger.costs import costs, weights_of
@@ -18,7 +20,7 @@ from cescore.disclosure.ledger.unknowns import Unknowns, is_late
 from cescore.method.disclosure.inference import NOISE, Key, Statement
 from cescore.method.disclosure.knowledge import RespondentCell
 from cescore.method.disclosure.linear_forms import LinearForm
-from cescore.method.disclosure.rules import half_unit
+from cescore.method.disclosure.rules import contributions, half_unit, is_safe, rounded
 
 if TYPE_CHECKING:
     from cescore.definitions.model import Disclosure
@@ -172,19 +174,38 @@ class PrintedSums:
         it is now, unless it was next to nothing.
         """
         yield from self._totalled_earlier()
+        yield from self._above_earlier()
         for quantity, bodies in self.unknowns.sums.items():
             if not self.unknowns.has_changed(quantity):
                 continue
-            for body, keys in bodies.items():
+            for body in bodies:
                 figure = Figure(body, quantity.code, quantity.year)
-                earlier = dict.fromkeys(self.unknowns.held_earlier(body, quantity, keys), 1.0)
-                if figure not in self.kept.withheld and any(
-                    isinstance(k, RespondentCell) for k in earlier
-                ):
-                    value = math.fsum(self.unknowns.truth[key] for key in earlier)
-                    name = figure._replace(code=f"{EARLIER}{figure.code}")
-                    statement = Statement.of(name, earlier, value)
-                    yield PrintedSum(name, statement, frozenset())
+                if figure not in self.kept.withheld:
+                    atom = Returned(body, quantity)
+                    yield from self._earlier(figure, LinearForm({atom: 1.0}))
+
+    def _above_earlier(self) -> Iterator[PrintedSum]:
+        """Accounts and rates that an earlier edition printed although something below them was withheld."""
+        for figure in sorted(self.kept.above):
+            for form in self.meanings[figure].sums if figure in self.meanings else ():
+                quantities = (atom.quantity for atom in form.terms)  # type: ignore[attr-defined]
+                if any(map(self.unknowns.has_changed, quantities)):
+                    yield from self._earlier(figure, form)
+
+    def _earlier(self, figure: Figure, form: LinearForm) -> Iterator[PrintedSum]:
+        """What a figure was the sum of in the earlier edition; nothing where it was of nobody."""
+        terms: dict[Key, float] = defaultdict(float)
+        for atom, coefficient in form.terms.items():
+            now = self.unknowns.of(atom)  # type: ignore[arg-type]
+            for key in self.unknowns.held_earlier(atom.body, atom.quantity, now):  # type: ignore[attr-defined]
+                terms[key] += coefficient
+        terms = {key: c for key, c in terms.items() if c}
+        if terms:
+            name = figure._replace(code=f"{EARLIER}{figure.code}")
+            parts = [c * self.unknowns.truth[key] for key, c in terms.items()]
+            noise = NOISE * math.fsum(map(abs, parts))
+            made = Statement.of(name, terms, math.fsum(parts), noise)
+            yield PrintedSum(name, made, frozenset())
 
     def _totalled_earlier(self) -> Iterator[PrintedSum]:
         for figure, total in self.industries.read.items():
@@ -192,11 +213,26 @@ class PrintedSums:
             early = [cell for cell in cells if not is_late(cell)]
             if not early or len(early) == len(cells) or figure in self.kept.withheld:
                 continue
+            if not self._was_safe(total.quantity, cells):  # it was never printed
+                continue
             name = figure._replace(code=f"{EARLIER}{figure.code}")
-            value = math.fsum(self.unknowns.truth[cell] for cell in early)
-            off = half_unit(value, self.rules.significant_digits)
-            made = Statement.of(name, dict.fromkeys(early, 1.0), value, off)
+            late = math.fsum(self.unknowns.truth[cell] for cell in cells if is_late(cell))
+            known = total.value - math.fsum(self.unknowns.truth[cell] for cell in cells)
+            shown = rounded(total.value - late, self.rules.significant_digits)
+            off = half_unit(total.value - late, self.rules.significant_digits)
+            made = Statement.of(name, dict.fromkeys(early, 1.0), shown - known, off)
             yield PrintedSum(name, made, frozenset())
+
+    def _was_safe(self, quantity: Quantity, cells: Iterable[RespondentCell]) -> bool:
+        """Whether the earlier edition could print a total, by what each had returned: of those whose values
+        were next to nothing about that, and of others what it is now."""
+        before = self.kept.filed[quantity.year].returned(quantity.code)
+        values, holders = list[float](), list[str]()
+        for cell in cells:
+            for entity_id, value in self.unknowns.members(cell).items():
+                values.append(before.get(entity_id, 0.0) if is_late(cell) else value)
+                holders.append(self.behind.holder(entity_id))
+        return is_safe(contributions(np.array(values), holders), self.rules)
 
     def _statement(self, figure: Figure, form: LinearForm) -> Statement | None:
         """A linear form over bodies' quantities as one over cells and rests; None: of nobody."""

@@ -116,12 +116,13 @@ class SystemAudit:
 
     def _audited(self, protection: Protection, withheld: frozenset[Figure]) -> list[Breach]:
         """What one system gives away. To withhold more tells less: what was safe when less was withheld
-        is not asked for again."""
+        is not asked for again. What an earlier edition's sum gives away by itself never goes, and so
+        puts off nothing that follows from several."""
         known, subjects = self._safe_under, set(protection.subjects)
         safe = {one for one in subjects if one in known and known[one] <= withheld}
         protection = replace(protection, safe=safe)
-        found = [b for b in protection.breaches() if not _is_out(b)]
-        if not protection.alone:
+        found = protection.breaches(_is_out)
+        if all(map(_is_out, protection.alone)):
             unsafe = {breach.subject for breach in found}
             known |= dict.fromkeys(subjects - safe - unsafe, withheld)
         return found

@@ -318,7 +318,20 @@ class Gate:
         is_shown = entity_type in self.rules.public_types
         if found is None or not (is_shown or found.entities >= self.rules.quartile_least_n):
             return None
-        return released_robustness(found, self.yearly.evaluations[entity_type].framework)
+        told = self.told_without(entity_type)
+        return released_robustness(found, self.yearly.evaluations[entity_type].framework, told)
+
+    def told_without(self, entity_type: str) -> frozenset[str]:
+        """The indicators of which may be told what a type is without them: a mean over its bodies is an
+        equation in their scores, and beside a single one that withholds something it is that one's."""
+        evaluation = self.yearly.evaluations[entity_type]
+        views = [v for e in evaluation.panel.entities if (v := self.view(e)) is not None]
+        is_whole = all(view.shows_every_whole(self.year) for view in views)
+        return frozenset(
+            i.code
+            for i in evaluation.framework.scored()
+            if is_whole and all(self.year not in view.hidden.get(i.code, ()) for view in views)
+        )
 
     # --- public bodies by name ----------------------------------------------------------------
 

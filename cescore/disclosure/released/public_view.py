@@ -69,6 +69,13 @@ class PublicView:
         """Whether an index of a year, where it is shown, stands above a withheld score."""
         return any(cases.get(year) == "" for cases in self._scores.values())
 
+    def shows_every_whole(self, year: int) -> bool:
+        """Whether index and groups of a year, those that there are, are all shown."""
+        found = self.evaluation.aggregation
+        at = self.evaluation.panel.year_position(year)
+        columns = (found.index, *found.groups.columns.values())
+        return all(column.state[0, at] != State.SUPPRESSED for column in columns)
+
     @cached_property
     def hidden(self) -> Years:
         """Everything of the body that is not shown: what is withheld, and what stands on it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,8 +19,14 @@ SHARE_DECIMALS = 2
 SHIFT_DECIMALS = 1
 
 
-def released_robustness(robustness: Robustness, framework: Framework) -> TypeRobustness:
-    """The robustness of a type to the decimals in print; a share below 0 is noise, and 0."""
+def released_robustness(
+    robustness: Robustness, framework: Framework, told_without: Collection[str]
+) -> TypeRobustness:
+    """The robustness of a type to the decimals in print; a share below 0 is noise, and 0.
+
+    ``told_without``: the indicators of which may be told what the type is without them.
+    """
+    told = [removal for removal in robustness.removals if removal.indicator in told_without]
     return TypeRobustness(
         entity_type=robustness.entity_type,
         entities=robustness.entities,
@@ -35,7 +41,7 @@ def released_robustness(robustness: Robustness, framework: Framework) -> TypeRob
             for choice in robustness.alternatives
             if choice.is_applied
         ),
-        removals=tuple(_removals(robustness.removals, framework.indicators)),
+        removals=tuple(_removals(told, framework.indicators)),
     )
 
 
@@ -44,7 +50,7 @@ def _share(share: float) -> float:
 
 
 def _removals(
-    removals: tuple[WithoutOne, ...], indicators: Mapping[str, Indicator]
+    removals: Iterable[WithoutOne], indicators: Mapping[str, Indicator]
 ) -> Iterator[RemovedIndicator]:
     """The removals that moved anything that can be told, each with its indicator's names."""
     for removal in removals:

@@ -82,8 +82,10 @@ class Protection:
     safe: Collection[Subject] = ()
     costs: Mapping[Any, float] = field(default_factory=dict)
 
-    def breaches(self) -> list[Breach]:
-        """What the printed sums give away, by cell and rule.
+    def breaches(
+        self, is_past_help: Callable[[Breach], bool] = lambda breach: False
+    ) -> list[Breach]:
+        """What the printed sums give away, by cell and rule; but for what is past help.
 
         Sums that break a rule by themselves come alone: what follows from several is asked once none
         of these is left.
@@ -93,7 +95,8 @@ class Protection:
         Handbook on Statistical Disclosure Control, chapter 4: the p % rule, and the audit of
         feasibility intervals (methodology 11).
         """
-        return self.alone or self._together_with_others()
+        alone = [breach for breach in self.alone if not is_past_help(breach)]
+        return alone or [b for b in self._together_with_others() if not is_past_help(b)]
 
     def every_breach(self) -> list[Breach]:
         """The same, and what follows from several beside those that come alone: of sums that cannot be

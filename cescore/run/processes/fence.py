@@ -15,6 +15,7 @@ from pathlib import Path
 
 from cescore.definitions.shipped import NOTEBOOKS, PACKAGE, TEMPLATES
 from cescore.run.processes.landlock import restrict
+from cescore.run.processes.system_calls import refuse_system_calls
 
 SYSTEM = ("/usr", "/lib", "/lib64", "/bin", "/etc/fonts", "/etc/ld.so.cache", "/etc/localtime",
           "/etc/mime.types", "/var/cache/fontconfig", "/dev/null", "/dev/urandom")  # fmt: skip
@@ -69,6 +70,7 @@ class Fence:
     def close(self) -> int:
         """Put it up around this process, for good; the version of Landlock that holds, 0 without."""
         held = restrict(map(Path, self.readable), map(Path, self.writable))
+        refuse_system_calls()
         sys.addaudithook(self._hook())
         return held
 
