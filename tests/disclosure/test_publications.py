@@ -15,7 +15,6 @@ from publications import (
     MadeUp,
     made_up,
     published,
-    with_a_wide_balance,
     with_open_firms_and_a_zone,
     written,
 )
