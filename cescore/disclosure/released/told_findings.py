@@ -18,7 +18,6 @@ from cescore.intake.findings import Finding, Settlement
 
 if TYPE_CHECKING:
     from cescore.disclosure.ledger.ledger import Years
-    from cescore.intake.wording import Values
 
 # these count how many figures of a return repeat others: each tells of all
 OF_A_WHOLE_RETURN = frozenset({"same_as_last_year", "return_repeated", "return_of_another"})
@@ -83,15 +82,17 @@ class ToldFindings:
             note=self.others.without_others(finding.note, entity_id),
             settled=Settlement(**settled),
         )
-        if finding.code == "unusual_change" and self.others.are_respondents_like(entity_id):
-            # a median and quartiles of their changes, whoever and how few they are
-            return replace(told, kind="change_of_its_own", values=_of_itself(finding.values))
-        return told
+        return of_itself(told) if self.others.are_respondents_like(entity_id) else told
 
 
 def _kind(finding: Finding) -> str:
     return finding.kind or finding.code
 
 
-def _of_itself(values: Values) -> Values:
-    return tuple((name, value) for name, value in values if name in OF_ITSELF)
+def of_itself(finding: Finding) -> Finding:
+    """A finding without what it says of the changes of others: a median and limits made of quartiles,
+    whoever and how few they are."""
+    if finding.code != "unusual_change":
+        return finding
+    own = tuple((name, value) for name, value in finding.values if name in OF_ITSELF)
+    return replace(finding, kind="change_of_its_own", values=own)
