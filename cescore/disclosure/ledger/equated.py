@@ -111,7 +111,7 @@ class Equated:
             if zero.tolerance:
                 return None  # off either way
             low, high = 0.0, math.inf
-        largest = max((abs(c) * self._around_it(a) for a, c in form.terms.items()), default=0.0)
+        largest = max(abs(c) * self._around_it(a) for a, c in form.terms.items())
         if not any(abs(form.value - end) <= near * largest for end in (low, high)):
             return None
         if not all(map(record.is_not_so, zero.unless)):
