@@ -325,7 +325,7 @@ class Bundler:
     @lru_cache(maxsize=64)  # noqa: B019
     def _rules(self, entity_type: str) -> Plan | None:
         definitions = self.yearly.workspace.definitions
-        factors = {code: factor.value for code, factor in definitions.factors.items()}
+        factors = definitions.factor_values
         plan = definitions.plan
         return None if plan is None else rules_for(plan, entity_type, factors)
 
