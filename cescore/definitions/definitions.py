@@ -61,6 +61,11 @@ class Definitions:
         """The units that params may be written in."""
         return self.own_units.units
 
+    @property
+    def factor_values(self) -> dict[str, float]:
+        """Constants with a name, each in its own unit, as formulas and rules take them."""
+        return {code: factor.value for code, factor in self.factors.items()}
+
     def plan_in(self, year: int) -> Plan | None:
         """The plan a year was inspected under: the run's own, or the one that an earlier year falls in."""
         own = self.plan

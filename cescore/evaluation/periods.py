@@ -127,7 +127,7 @@ class PlanEvaluation:
     @cached_property
     def _bonus(self) -> Mapping[int, Mapping[str, tuple[BonusLine, ...]]]:
         """Each entity's bonus items by year."""
-        factors = {c: f.value for c, f in self.workspace.definitions.factors.items()}
+        factors = self.workspace.definitions.factor_values
         rules, found = self.plan.assessment.bonus, dict[int, dict[str, tuple[BonusLine, ...]]]()
         for year in self.years:
             found[year] = {}

@@ -444,7 +444,7 @@ def _bonus(
         evaluation.panel,
         year=evaluation.run_year,
         base_year=evaluation.base_year,
-        factors={code: f.value for code, f in workspace.definitions.factors.items()},
+        factors=workspace.definitions.factor_values,
     )
 
 

@@ -413,7 +413,7 @@ def _lay_out(
 ) -> PanelLayout:
     tiled_by = _tiled_by(register, definitions)
     layout = build_panels(register, observations, definitions.variables, years, tiled_by)
-    factors = {code: factor.value for code, factor in definitions.factors.items()}
+    factors = definitions.factor_values
     frameworks, variables = definitions.frameworks, definitions.variables
     gate = MemberSums(definitions.disclosure)
     ways = Ways(variables, frameworks, factors, base_year, register, tiled_by, gate)
@@ -426,7 +426,7 @@ def _checked(definitions: Definitions, base_year: int, register: Register) -> Ch
         rules=definitions.checks,
         built_in=definitions.built_in,
         frameworks=definitions.frameworks,
-        factors={code: factor.value for code, factor in definitions.factors.items()},
+        factors=definitions.factor_values,
         base_year=base_year,
         register=register,
         ranges=definitions.ranges,

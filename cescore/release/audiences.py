@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -20,14 +20,12 @@ import pandas as pd
 from cescore.definitions.entries.json_text import json_document
 from cescore.disclosure.documents.bundle import PublicRow
 from cescore.disclosure.documents.kinds import METHOD_BOOK, RESULT_NAME
-from cescore.disclosure.released.covering import Cover
 from cescore.disclosure.released.gate import INDEX_DECIMALS, Gate
 from cescore.disclosure.released.others import OtherRespondents
 from cescore.disclosure.released.public_results import public_results
 from cescore.disclosure.released.rankings import SHARE_DECIMALS, SHIFT_DECIMALS
-from cescore.intake import wording
-from cescore.intake.address import NOWHERE
-from cescore.intake.findings import Finding, write_findings
+from cescore.disclosure.released.told_findings import ToldFindings
+from cescore.intake.findings import Finding, in_order, write_findings
 from cescore.method.disclosure.rules import to_decimals
 from cescore.publish.naming import on_terminal
 from cescore.publish.pages.index.page import index_page
@@ -46,6 +44,7 @@ from cescore.run.results.tables import (
 from cescore.run.tree.store import INDEX_PAGE
 
 if TYPE_CHECKING:
+    from cescore.disclosure.ledger.ledger import Years
     from cescore.intake.register.entities import Entity
     from cescore.intake.wording import Said
     from cescore.publish.pages.index.listing import IndexPage, Line
@@ -81,6 +80,22 @@ def _cleared(gate: Gate) -> dict[str, Entity]:
     }
 
 
+def told_about(entity_ids: Iterable[str], gate: Gate) -> tuple[Finding, ...]:
+    """The findings about some entities that their reports tell, in the order of findings.csv."""
+    told = ToldFindings(OtherRespondents(gate))
+    about = gate.yearly.findings_about
+    return in_order(
+        finding
+        for entity_id in entity_ids
+        for finding in told.of(about.get(entity_id, ()), _hidden_of(entity_id, gate))
+    )
+
+
+def _hidden_of(entity_id: str, gate: Gate) -> Years:
+    view = gate.view(entity_id)
+    return view.hidden if view else {}
+
+
 @dataclass(frozen=True, eq=False)
 class Audiences:
     """Cuts the trees of an edition whose bureau tree is finished."""
@@ -107,7 +122,7 @@ class Audiences:
         write_table(tree, RESULTS, results)
         book = workbook(results, edition.yearly, edition.release_stage)
         (tree / WORKBOOK).write_bytes(book)
-        findings = self._findings_of(audience)
+        findings = told_about(audience.entities, self.gate)
         write_findings(tree / FINDINGS, findings, edition.asked.lang, on_terminal)
         tables = [RESULTS, WORKBOOK, FINDINGS]
         if audience.is_public:
@@ -203,32 +218,6 @@ class Audiences:
             rounded = of_types[is_told] & table["kind"].str.startswith(kind)
             table.loc[rounded, "value"] = table.loc[rounded, "value"].round(decimals)
         return table
-
-    def _findings_of(self, audience: Audience) -> list[Finding]:
-        """The findings about an audience's entities; one that names another respondent, or tells of
-        a figure that the ledger withholds, is only mentioned."""
-        found = self.edition.workspace.findings
-        return [self._narrowed(f) for f in found if f.entity_id in audience.entities]
-
-    def _narrowed(self, finding: Finding) -> Finding:
-        values = wording.texts_of(finding.values)
-        texts = (*values, str(finding.at), finding.note)
-        names_others = any(self._others.are_named_in(text, finding.entity_id) for text in texts)
-        if not names_others and not self._is_hidden(finding, values):
-            return finding
-        note = wording.text("withheld", self.edition.asked.lang)
-        return replace(finding, at=NOWHERE, values=(), kind="withheld", note=note)
-
-    def _is_hidden(self, finding: Finding, values: Sequence[str]) -> bool:
-        view = self.gate.view(finding.entity_id)
-        cover = Cover(view.hidden if view else {}, self.edition.workspace.year)
-        return cover.hides_what_is_said(
-            finding.variable, values, finding.year
-        ) or self._others.withheld_are_told_in(finding)
-
-    @cached_property
-    def _others(self) -> OtherRespondents:
-        return OtherRespondents(self.gate)
 
     def _write_manifest(self, tree: Path, audience: Audience) -> None:
         """manifest.json of a tree: which edition it is cut from, and every file in it by hash."""

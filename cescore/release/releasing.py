@@ -28,8 +28,9 @@ from cescore.disclosure.documents.standing import (
 )
 from cescore.disclosure.ledger.kept_pattern import FILE as PATTERN
 from cescore.disclosure.ledger.kept_pattern import pattern_of
+from cescore.disclosure.released.gate import Gate
 from cescore.intake.findings import SEVERITIES
-from cescore.release.audiences import Audiences, public_reports
+from cescore.release.audiences import Audiences, public_reports, told_about
 from cescore.release.contents import write_index
 from cescore.release.editions import (
     BUREAU,
@@ -232,10 +233,15 @@ def _issue(proposal: ReleaseProposal, edition: AnnualEdition, number: int) -> Is
 
 
 def _quality(proposal: ReleaseProposal, edition: AnnualEdition) -> QualityLog:
-    """The log of what was done for the quality of the edition: counts and who signed."""
+    """The log of what was done for the quality of the edition: counts and who signed.
+
+    Counted is what the reports for everybody tell: of all findings, a rule that is not named would be
+    one that every respondent keeps.
+    """
     workspace = edition.workspace
-    counts = Counter(finding.severity for finding in workspace.findings)
-    answered = Counter((f.code, f.severity) for f in to_answer(workspace.findings).values())
+    told = told_about(public_reports(edition), Gate(edition.yearly))
+    counts = Counter(finding.severity for finding in told)
+    answered = Counter((f.code, f.severity) for f in to_answer(told).values())
     last, signed = proposal.last, []
     if last is not None and last.signed.who:
         by = last.signed
@@ -245,7 +251,7 @@ def _quality(proposal: ReleaseProposal, edition: AnnualEdition) -> QualityLog:
         signed.append(SignOff(stage=proposal.step, who=says.who, role=says.role, date=says.date))
     return QualityLog(
         checked={severity: counts[severity] for severity in sorted(SEVERITIES)},  # as JSON keeps it
-        settled=sum(f.status != "open" for f in workspace.findings),
+        settled=sum(f.status != "open" for f in told),
         answered=tuple(
             Answered(code=code, severity=severity, count=n)
             for (code, severity), n in sorted(answered.items())

@@ -87,7 +87,7 @@ class Search:
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace, definitions = workspace, workspace.definitions
-        self.factors = {code: factor.value for code, factor in definitions.factors.items()}
+        self.factors = definitions.factor_values
         base = workspace.base_year
         self.others = Others(workspace.panels, workspace.register, base, self.factors)
         self.hard = [rule for rule in definitions.checks if rule.severity == "hard"]

@@ -28,8 +28,11 @@ TYPES = ("region", "city", "district", "park", "zone", "firm")
 ENERGY = {"coal": 0.7, "gas": 1.3}
 CLOSE = 2e-4  # of a value: what linear programs cannot tell from nothing
 BALANCE = 0.005  # how far the rule lets fuel be off
+FARTHER = {"wide": 0.08, "loose": 0.5}  # that of others
 BEFORE = " the year before"  # after the code of a variable; no variable is called so
-Balance = Literal["hard", "soft", "at_most", "quotient", "minimum", "either", "both"]
+Balance = Literal[
+    "hard", "soft", "at_most", "quotient", "minimum", "either", "both", "wide", "loose"
+]
 Unknown = tuple[str, str]  # firm or "rest of" a body, variable
 
 
@@ -40,7 +43,9 @@ class MadeUp:
     ``opened``: firms whose figures everybody may know. ``twins``: zone -> the park that is the same
     place and has the same figures. ``balance``: hard; soft: a return may break it, that a body's does
     not everybody reads, that a firm's does not nobody; at_most: coal and gas are no more than fuel, hard; quotient, minimum, either: the same, said
-    by a rate, by the less of two, or as one of two alternatives; both: hard, beside another condition.
+    by a rate, by the less of two, or as one of two alternatives; both: hard, beside another condition;
+    wide: hard, and all are off within a wide tolerance; loose: coal and gas are no more than half as much
+    again as fuel, hard.
     """
 
     place: Mapping[str, tuple[str, ...]]
@@ -152,6 +157,23 @@ def with_open_firms_and_a_zone(seed: int) -> MadeUp:
     )
 
 
+def with_a_wide_balance(seed: int) -> MadeUp:
+    """The same world where every firm's fuel is off its coal and gas by up to 6 %."""
+    world, draw = made_up(seed), random.Random(-seed - 2)
+    more = {f: round(world.values[f, "fuel"] * draw.uniform(-0.06, 0.06), 2) for f in world.holder}
+    figures = {
+        (b, "fuel"): round(world.figures[b, "fuel"] + math.fsum(more[f] for f in world.firms(b)), 2)
+        for b in world.bodies
+    }
+    values = {(f, "fuel"): round(world.values[f, "fuel"] + more[f], 2) for f in world.holder}
+    return replace(
+        world,
+        values={**world.values, **values},
+        figures={**world.figures, **figures},
+        balance="wide",
+    )
+
+
 # --- the same as a workspace ------------------------------------------------------------------
 
 
@@ -181,13 +203,15 @@ def write(root: Path, world: MadeUp) -> None:
         indicators["intensity"] = {**indicators["coal_share"], "formula": "energy / fuel"}
     terms = " + ".join(f"{c} * {code}" for code, c in ENERGY.items())
     account = {"en": "energy", "formula": terms, "unit": "t", "entity_types": TYPES, **made}
-    near = f"abs(fuel - total(coal, gas)) <= {BALANCE} * fuel"
+    off = FARTHER.get(world.balance, BALANCE)
+    near = f"abs(fuel - total(coal, gas)) <= {off} * fuel"
     at_most = {
         "at_most": f"total(coal, gas) <= {1 + BALANCE} * fuel",
         "quotient": f"total(coal, gas) / fuel <= {1 + BALANCE}",
         "minimum": f"total(coal, gas) <= min(2 * fuel, {1 + BALANCE} * fuel)",
         "either": f"not fuel > 0 or total(coal, gas) <= {1 + BALANCE} * fuel",
         "both": f"{near} and fuel >= 0",
+        "loose": f"total(coal, gas) <= {1 + off} * fuel",
     }
     balance = {
         "en": "fuel adds up", "rule": at_most.get(world.balance, near),
@@ -346,10 +370,12 @@ class Audit:
         terms = [tuple(f"{v}{then}" for v in ("fuel", "coal", "gas")) for then in self.world.years]
         of_bodies = ([self.body(b, v) for v in three] for b in self.world.bodies for three in terms)
         of_firms = ([{(f, v): 1.0} for v in three] for f in self.world.holder for three in terms)
-        known = of_bodies if self.world.balance == "soft" else (*of_bodies, *of_firms)
+        balance = self.world.balance
+        known = of_bodies if balance == "soft" else (*of_bodies, *of_firms)
+        off = FARTHER.get(balance, BALANCE)
         for fuel, coal, gas in known:
-            for sign in (1.0, -1.0) if self.world.balance in ("hard", "soft", "both") else (-1.0,):
-                parts = [(sign - BALANCE, fuel), (-sign, coal), (-sign, gas)]
+            for sign in (1.0, -1.0) if balance in ("hard", "soft", "both", "wide") else (-1.0,):
+                parts = [(sign - off, fuel), (-sign, coal), (-sign, gas)]
                 yield Row(_sum(parts), -np.inf, 0.0)
 
     # what follows

@@ -9,14 +9,18 @@ from pathlib import Path
 import pytest
 from cases import evaluated, firms
 
-from cescore.disclosure.documents.bundle import Bundle, is_altered
+from cescore.disclosure.documents.bundle import Bundle, FindingLine, is_altered
 from cescore.disclosure.documents.result_file import result_json
 from cescore.disclosure.documents.wording import Wording
 from cescore.disclosure.making.bundles import Bundler, make_bundle, make_bundles
+from cescore.disclosure.released.gate import Gate
+from cescore.disclosure.released.others import OtherRespondents
+from cescore.disclosure.released.told_findings import ToldFindings
 from cescore.errors import DataError
 from cescore.evaluation.yearly import YearlyEvaluation
+from cescore.intake.address import Address
 from cescore.intake.findings import Finding, Settlement
-from cescore.intake.wording import as_written, phrase
+from cescore.intake.wording import phrase
 
 
 @pytest.fixture(scope="module")
@@ -127,26 +131,59 @@ def test_why_and_on_whose_word_a_finding_is_settled_names_no_other_respondent(
     def told(note: str, name: str = "") -> tuple[str, str]:
         settled = Settlement(name, "statistician", "", "2025-03-02")
         finding = Finding("warning", "usual_range", status="confirmed", note=note, settled=settled)
-        line = Bundler(yearly)._finding(finding, "firm-1-000")
-        assert line.settled.role == "statistician" and line.settled.date == "2025-03-02"
-        return line.note, line.settled.name
+        (one,) = told_findings(yearly, replace(finding, entity_id="firm-1-000"))
+        assert one.settled.role == "statistician" and one.settled.date == "2025-03-02"
+        return one.note, one.settled.name
 
     assert told("a second kiln", "Wang") == ("a second kiln", "Wang")
     assert told("moved from Name of firm-2-003", "firm-1-001") == ("…", "…")
 
 
-def test_a_finding_that_names_another_respondent_is_withheld(yearly: YearlyEvaluation) -> None:
-    def told(text: str) -> str:
+def test_a_finding_that_names_another_respondent_is_not_told(yearly: YearlyEvaluation) -> None:
+    def told(text: str) -> list[str]:
         values = (("text", phrase("as_row", place=text)),)
         finding = Finding("warning", "footnote", entity_id="firm-1-000", values=values)
-        line = Bundler(yearly)._finding(finding, "firm-1-000")
-        assert line.is_withheld == (line.values == {})
-        return line.said("en", as_written).found
+        return [one.said("en").found for one in told_findings(yearly, finding)]
 
-    assert told("firm-1-000 has 3") == "'repeats firm-1-000 has 3'"
-    assert told("the same as firm-1-001.").startswith("(withheld")
-    assert told("copied from Name of firm-2-003, it seems").startswith("(withheld")
-    assert told("differs from PK1") == "'repeats differs from PK1'"
+    assert told("firm-1-000 has 3") == ["'repeats firm-1-000 has 3'"]
+    assert told("the same as firm-1-001.") == []
+    assert told("copied from Name of firm-2-003, it seems") == []
+    assert told("differs from PK1") == ["'repeats differs from PK1'"]
+
+
+def test_where_a_finding_stands_is_not_told_where_it_names_another_respondent(
+    yearly: YearlyEvaluation,
+) -> None:
+    finding = Finding("warning", "usual_range", entity_id="firm-1-000")
+    for file, place in (("firm-1-000.csv", "firm-1-000.csv"), ("firm-1-001.csv", "")):
+        (one,) = told_findings(yearly, replace(finding, at=Address(file)))
+        assert one.file == place
+
+
+def test_a_change_unlike_that_of_other_respondents_says_nothing_of_these(
+    yearly: YearlyEvaluation,
+) -> None:
+    values = {
+        "before": 2.0,
+        "now": 9.0,
+        "ratio": 4.5,
+        "median": 0.1,
+        "low": -0.2,
+        "high": 0.3,
+        "n": 11,
+    }
+    finding = Finding("warning", "unusual_change", entity_id="firm-1-000", year=2025, variable="waste",
+                      values=(*values.items(), ("among", "metal")))  # fmt: skip
+    (of_a_firm,) = told_findings(yearly, finding)
+    assert dict(of_a_firm.values) == {"before": 2.0, "now": 9.0, "ratio": 4.5}
+    assert of_a_firm.said("en").found == "2 \u2192 9 (\u00d74.5)"
+    (of_the_city,) = told_findings(yearly, replace(finding, entity_id="C1"))
+    assert of_the_city.values == finding.values
+
+
+def told_findings(yearly: YearlyEvaluation, finding: Finding) -> list[Finding]:
+    told = ToldFindings(OtherRespondents(Gate(yearly)))
+    return list(told.of([finding], {}))
 
 
 def test_a_bundle_keeps_the_order_of_params_and_equal_bundles_give_equal_bytes(
@@ -178,9 +215,7 @@ def test_codes_that_only_other_types_know_come_with_name_and_unit(
 
 
 def test_variables_that_findings_name_come_with_name_and_unit(yearly: YearlyEvaluation) -> None:
-    bundler = Bundler(yearly)
-    finding = Finding("warning", "W1", entity_id="firm-1-000", variable="waste", year=2025)
-    lines = [bundler._finding(finding, "firm-1-000")]
+    lines = [FindingLine(severity="warning", code="W1", variable="waste", year=2025)]
     bare = yearly.workspace.definitions.frameworks["firm"].model_copy(update={"variables": {}})
     waste = yearly.workspace.definitions.variables["waste"]
     terms = Wording(yearly.workspace.definitions).terms(bare, (), lines)

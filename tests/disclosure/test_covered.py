@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -26,7 +25,7 @@ from cescore.method.grading.measures import MeasureLine, measure_lines, measure_
 from cescore.method.grading.targets import TargetLine
 from cescore.method.grading.veto_signs import VetoSign
 from cescore.method.grading.vetoes import VetoLine
-from cescore.release.audiences import Audience, Audiences
+from cescore.release.audiences import told_about
 from tests.method.builders import plan
 
 HIDDEN = {"heat": frozenset([2024])}
@@ -330,14 +329,10 @@ def test_the_public_s_findings_tell_no_withheld_figure(yearly: YearlyEvaluation)
     ]
     released = [Gate(yearly).ledger.is_released(f.entity_id, "output", 2025) for f in told]
     assert released == [False, True]
-    workspace = replace(yearly.workspace, findings=tuple(told))
-    edition = SimpleNamespace(
-        workspace=workspace, yearly=yearly, asked=SimpleNamespace(lang="en")
-    )  # fmt: skip
-    bodies = {e.entity_id: e for e in yearly.workspace.register if e.entity_type != "firm"}
-    audience = Audience("public", bodies, is_public=True)
-    found = Audiences(edition, None, Path())._findings_of(audience)  # type: ignore[arg-type]
-    assert [f.values for f in found] == [(), halved]
+    with_them = replace(
+        yearly, workspace=replace(yearly.workspace, findings=tuple(told)), pieces=None
+    )
+    assert told_about(["PK1", "C1"], Gate(with_them)) == tuple(told[1:])
 
 
 def test_a_veto_shows_no_figure_that_stands_on_a_withheld_one(yearly: YearlyEvaluation) -> None:

@@ -211,6 +211,16 @@ def test_a_rank_among_nobody_is_none_and_a_withheld_one_says_so(
     assert [one.rank for one in opened._ranks_in("park", 2025)] == [1, None, 2, None, None]
 
 
+def test_who_is_no_reference_for_others_has_no_rank_to_withhold(
+    opened: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parks = opened.yearly.evaluations["park"]
+    nobody = np.zeros_like(parks.in_reference_set)
+    monkeypatch.setitem(vars(parks), "in_reference_set", nobody)
+    monkeypatch.setattr(Gate, "ranked_in", lambda gate, year, kind: frozenset())
+    assert not any(one.is_withheld for one in opened._ranks_in("park", 2025))
+
+
 def test_figures_of_the_index_groups_and_headline_rates_are_ranked_and_others_are_not(
     opened: Gate,
 ) -> None:

@@ -124,6 +124,10 @@ def test_a_body_s_own_figure_is_its_own_where_it_returned_one(behind: Behind) ->
 # --- what is unknown --------------------------------------------------------------------------
 
 
+def test_nothing_is_known_of_an_earlier_edition_where_there_was_none(ledger: Ledger) -> None:
+    assert ledger.still_known() == ()
+
+
 def test_respondents_that_no_sum_tells_apart_are_one_unknown(ledger: Ledger) -> None:
     """Output is totalled by industry as well; recycled is not."""
     cells = ledger.sums.unknowns.cells

@@ -66,17 +66,21 @@ class CheckRule(Named):
         """The rule that is executed, with its operands."""
         return parse(self.executable or self.rule, conditions=True)
 
+    @property
+    def is_certain(self) -> bool:
+        """Whether everybody can rely on it to hold: figures that break it are not used, or it is known."""
+        return self.severity == "hard" or self.identity
+
     @cached_property
     def equated(self) -> str:
         """What everybody can rely on to be 0, but for a tolerance: x of ``abs(x) <= …``, x - y of
-        ``x == y``, of a hard rule or an identity; "" where it says no such thing."""
-        return zero_of(self.expression) if self.severity == "hard" or self.identity else ""
+        ``x == y``; "" where the rule says no such thing, or is not certain."""
+        return zero_of(self.expression) if self.is_certain else ""
 
     @cached_property
     def bounds(self) -> tuple[RuleBound, ...]:
-        """What another rule bounds: whoever reads a report without a finding
-        of it knows it to hold."""
-        return () if self.equated else bounds_of(self.expression)
+        """What the rule bounds: whoever takes it to hold knows these."""
+        return bounds_of(self.expression)
 
 
 class IndustryRange(Computed):

@@ -282,15 +282,12 @@ class FindingLine(Part):
     variable: str = ""
     year: int | None = None
     values: dict[str, Any] = {}
-    is_withheld: bool = False  # it names another respondent
     status: str = "open"  # open, confirmed, corrected
     note: str = ""  # why it is settled
     settled: Settlement = NOBODY  # on whose word
 
     def said(self, lang: str, naming: wording.Naming) -> wording.Said:
         """What was found and expected, in a language."""
-        if self.is_withheld:
-            return wording.Said(wording.text("withheld", lang), "")
         values = tuple((name, wording.from_json(v)) for name, v in self.values.items())
         return wording.said(self.kind or self.code, values, lang, naming)
 

@@ -238,6 +238,25 @@ class Behind:
                 found[self.holder(entity_id)] += value
         return found
 
+    def largest_around(self, entity_id: str, quantity: Quantity) -> float:
+        """The most that one holding with protected respondents returned of a quantity in any body that an
+        entity lies in, or is [unit of the quantity]."""
+        most = self._most_of_one(quantity)
+        around = (entity_id, *self.chain(entity_id, quantity.year))
+        return max(most.get(body, 0.0) for body in around)
+
+    @lru_cache(maxsize=4096)  # noqa: B019
+    def _most_of_one(self, quantity: Quantity) -> Mapping[str, float]:
+        """Body -> the most that one holding returned in it."""
+        parts = defaultdict[tuple[str, str], float](float)
+        for entity_id, value in self.values(quantity).items():
+            for body in self.chain(entity_id, quantity.year):
+                parts[body, self.holder(entity_id)] += value
+        found = defaultdict[str, float](float)
+        for (body, _), value in parts.items():
+            found[body] = max(found[body], value)
+        return found
+
     @lru_cache(maxsize=65536)  # noqa: B019
     def figure(self, body: str, quantity: Quantity) -> float | None:
         """A body's own figure; None where it has none."""

@@ -21,6 +21,7 @@ import numpy as np
 from cescore.definitions.formulas.formula import looks_as_names, parse
 from cescore.disclosure.ledger.behind import Quantity
 from cescore.disclosure.ledger.equations import Equation
+from cescore.disclosure.ledger.records import Records
 from cescore.disclosure.ledger.statements import Figure, Returned, Statements
 from cescore.intake.observations.across import Around
 from cescore.method.column import Column, Panel
@@ -33,11 +34,9 @@ from cescore.method.disclosure.linear_forms import (
     added,
     meaning,
 )
-from cescore.method.index.formulas import evaluate, holds
 
 if TYPE_CHECKING:
     from cescore.definitions.model import CheckRule
-    from cescore.method.index.evaluation import TypeEvaluation
 
 CLOSE = 0.02  # of the largest term: a rule that a record breaks by more tells nothing of it
 WITHIN = " within"  # in the code of a sum over the respondents in a body; no variable is called so
@@ -47,14 +46,14 @@ WITHIN = " within"  # in the code of a sum over the respondents in a body; no va
 class Zero:
     """What a rule says to be 0 of the entities it is for: its text, and the looks at others in it.
 
-    ``tolerance``: within which, as a formula; "": it is at most 0. None: everybody takes it to be 0, as
-    nearly as the record has it. ``unless``: conditions of which none may be the case for it to be told.
+    ``tolerance``: within which, as a formula; "": it is at most 0. ``unless``: conditions of which none
+    may be the case for it to be told.
     """
 
     rule: CheckRule
     text: str
     looks: Mapping[str, ast.Call] = field(default_factory=dict)
-    tolerance: str | None = None
+    tolerance: str = ""
     unless: tuple[str, ...] = ()
 
 
@@ -74,8 +73,9 @@ class Equated:
                     form = self._form(zero, body.entity_id, year)
                     if form is None:
                         continue
-                    if zero.tolerance is None:
-                        if len(form.terms) > 1 and self._is_close(form, CLOSE, 0.0):
+                    if zero.rule.equated and self._is_close(form, CLOSE, 0.0):
+                        # everybody takes it to be 0, as nearly as the record has it
+                        if len(form.terms) > 1:
                             yield Equation(_figures(form), _coefficients(form))
                     elif form.terms and (ends := self._ends(zero, form, body.entity_id, year)):
                         yield Equation(_figures(form), _coefficients(form), ends=ends)
@@ -111,7 +111,7 @@ class Equated:
             if zero.tolerance:
                 return None  # off either way
             low, high = 0.0, math.inf
-        largest = max((abs(c) * self._around_it(a) for a, c in form.terms.items()), default=0.0)
+        largest = max(abs(c) * self._around_it(a) for a, c in form.terms.items())
         if not any(abs(form.value - end) <= near * largest for end in (low, high)):
             return None
         if not all(map(record.is_not_so, zero.unless)):
@@ -202,21 +202,8 @@ class Equated:
         sum around less a small body's figure is a large firm's beside it, which wide bounds bound closely."""
         assert isinstance(atom, Returned)
         code, year = atom.quantity
-        returned = self._largest(Quantity(code.removesuffix(WITHIN), year))
-        around = (atom.body, *self.statements.behind.chain(atom.body, year))
-        return max(self._value(atom), *(returned.get(body, 0.0) for body in around))
-
-    @lru_cache(maxsize=4096)  # noqa: B019
-    def _largest(self, quantity: Quantity) -> Mapping[str, float]:
-        """Body -> the most that one holding returned in it [unit of the quantity]."""
-        behind, parts = self.statements.behind, defaultdict[tuple[str, str], float](float)
-        for entity_id, value in behind.values(quantity).items():
-            for body in behind.chain(entity_id, quantity.year):
-                parts[body, behind.holder(entity_id)] += value
-        found = defaultdict[str, float](float)
-        for (body, _), value in parts.items():
-            found[body] = max(found[body], value)
-        return found
+        returned = Quantity(code.removesuffix(WITHIN), year)
+        return max(self._value(atom), self.statements.behind.largest_around(atom.body, returned))
 
     @lru_cache(maxsize=4096)  # noqa: B019
     def _within(self, quantity: Quantity) -> Mapping[str, float]:
@@ -246,49 +233,30 @@ class _Record:
 
     def number(self, text: str) -> float:
         """How far off a rule may be in a report without a finding; 0 where nobody says."""
-        tree, columns = self._read(parse(text, in_rule=True).tree)
-        found = evaluate(
-            tree, columns, base_year=self._base_year, factors=self._factors, in_rule=True
-        )
-        place = self._place
-        return float(found.values[0, place]) if found.is_present[0, place] else 0.0
+        formula, records = self._read(parse(text, in_rule=True).tree)
+        (found,) = records.numbers(formula)
+        return 0.0 if math.isnan(found) else float(found)
 
     def is_not_so(self, condition: str) -> bool:
         """Whether a condition is known not to hold."""
-        tree, columns = self._read(parse(condition, conditions=True).tree)
-        true, known = holds(tree, columns, base_year=self._base_year, factors=self._factors)
-        return bool(known[0, self._place] and not true[0, self._place])
+        told, records = self._read(parse(condition, conditions=True).tree)
+        return bool(records.have_none_of([told])[0])
 
-    def _read(self, tree: ast.expr) -> tuple[str, Panel]:
+    def _read(self, tree: ast.expr) -> tuple[str, Records]:
         """A formula with a name for each look at others, and the body's own row beside these."""
         text, looks = looks_as_names(tree)
         others = {n: self.equated.of_others(c, self.body, self.year) for n, c in looks.items()}
         own = self.equated.record_of(self.body)
         shape = (1, len(own.years))
         columns = {n: Column.of(np.full(shape, _number(found))) for n, found in others.items()}
-        return text, own.with_columns(columns) if columns else own
-
-    @property
-    def _evaluation(self) -> TypeEvaluation:
-        return self.equated.statements.behind.yearly.evaluation_of(self.body)
-
-    @property
-    def _place(self) -> int:
-        return self._evaluation.panel.year_position(self.year)
-
-    @property
-    def _base_year(self) -> int:
-        return self.equated.base_year
-
-    @property
-    def _factors(self) -> Mapping[str, float]:
-        return self._evaluation.framework.factor_values
+        record = own.with_columns(columns) if columns else own
+        behind = self.equated.statements.behind
+        factors = behind.yearly.evaluation_of(self.body).framework.factor_values
+        return text, Records(record, self.year, self.equated.base_year, factors)
 
 
 def _zeros(rules: Iterable[CheckRule]) -> Iterator[Zero]:
     for rule in rules:
-        if rule.equated:
-            yield Zero(rule, *looks_as_names(parse(rule.equated, across=True).tree))
         for bound in rule.bounds:
             text, looks = looks_as_names(parse(bound.difference, in_rule=True).tree)
             yield Zero(rule, text, looks, bound.tolerance, bound.unless)

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
 from cescore.disclosure.ledger.behind import Quantity
 from cescore.disclosure.ledger.equated import CLOSE, over_its_value
+from cescore.disclosure.ledger.records import Records
 from cescore.method.disclosure.inference import NOISE, Key, Statement, connected
 from cescore.method.disclosure.linear_forms import NOT_APPLICABLE, Meaning, meaning
-from cescore.method.index.formulas import holds
 
 if TYPE_CHECKING:
     from cescore.definitions.model import CheckRule
@@ -29,25 +27,35 @@ if TYPE_CHECKING:
 CellOf = Callable[[str, Quantity], "RespondentCell | None"]
 
 
-class OfEach(NamedTuple):
-    """A rule over some respondents whom no sum of its quantities tells apart: no printed figure."""
-
-    zero: str
-    year: int
-    number: int
-
-
 class ZeroOfEach(NamedTuple):
-    """What a rule says to be 0 of each respondent, or with ``is_bound`` at most 0.
+    """What a rule says to be 0 of each respondent.
 
-    ``of_types``: of which entity types, none named: of all. ``unless``: conditions of which none may be
-    the case of whom it is told.
+    ``of_types``: of which entity types, none named: of all. ``tolerance``: within which, as a formula;
+    "": it is at most 0. ``unless``: conditions of which none may be the case of whom it is told.
     """
 
     text: str
     of_types: tuple[str, ...] = ()
-    is_bound: bool = False
+    tolerance: str = ""
     unless: tuple[str, ...] = ()
+
+
+class OfEach(NamedTuple):
+    """A rule over some respondents whom no sum of its quantities tells apart: no printed figure."""
+
+    zero: ZeroOfEach
+    year: int
+    number: int
+
+
+class _Block(NamedTuple):
+    """What a rule comes to over cells of the same respondents."""
+
+    respondents: Sequence[str]
+    terms: Mapping[Key, float]  # cell -> what it is multiplied by
+    value: float
+    largest: float  # of the parts that it is the sum of, by magnitude
+    around: float  # the same, or what one holding returned in the bodies around if that is more
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,20 +83,18 @@ class HeldByEach:
 
     def zeros(self) -> tuple[ZeroOfEach, ...]:
         """What is 0 for whoever returns."""
-        rules = (rule for rule in self._rules if rule.equated)
-        equated = (ZeroOfEach(rule.equated, rule.entity_types) for rule in rules)
-        return tuple(dict.fromkeys((*equated, *self._bounds(has_tolerance=True))))
+        return tuple(dict.fromkeys(self._bounds(has_tolerance=True)))
 
     def at_most_zero(self) -> tuple[ZeroOfEach, ...]:
         """What is at most 0 for whoever returns."""
         return tuple(dict.fromkeys(self._bounds(has_tolerance=False)))
 
     def _bounds(self, *, has_tolerance: bool) -> Iterator[ZeroOfEach]:
-        """What hard rules bound, within a tolerance either way or from one side alone."""
+        """What certain rules bound, within a tolerance either way or from one side alone."""
         for rule in self._rules:
-            for bound in rule.bounds if rule.severity == "hard" else ():
+            for bound in rule.bounds if rule.is_certain else ():
                 if bool(bound.tolerance) is has_tolerance:
-                    told = bound.difference, rule.entity_types, not has_tolerance, bound.unless
+                    told = bound.difference, rule.entity_types, bound.tolerance, bound.unless
                     yield ZeroOfEach(*told)
 
     @property
@@ -112,19 +118,22 @@ class HeldByEach:
         self, conditions: tuple[str, ...], entity_type: str, year: int
     ) -> frozenset[str]:
         """Of whom each of some conditions is known not to hold."""
-        yearly = self.behind.yearly
-        evaluation = yearly.evaluations[entity_type]
+        records = self._records(entity_type, year)
+        are_not = zip(records.panel.entities, records.have_none_of(conditions), strict=True)
+        return frozenset(entity for entity, is_not in are_not if is_not)
+
+    @lru_cache(maxsize=1024)  # noqa: B019
+    def _numbers(self, formula: str, entity_type: str, year: int) -> Mapping[str, float]:
+        """What a formula comes to for each respondent of a type; NaN where it has no value."""
+        records = self._records(entity_type, year)
+        return dict(zip(records.panel.entities, records.numbers(formula).tolist(), strict=True))
+
+    @lru_cache(maxsize=256)  # noqa: B019
+    def _records(self, entity_type: str, year: int) -> Records:
+        evaluation = self.behind.yearly.evaluations[entity_type]
         panel = evaluation.panel.with_columns(evaluation.accounts.columns)
-        factors = evaluation.framework.factor_values
-        found = [
-            holds(one, panel, base_year=yearly.workspace.base_year, factors=factors)
-            for one in conditions
-        ]
-        place = panel.year_position(year)
-        are_not = np.all([known[:, place] & ~true[:, place] for true, known in found], axis=0)
-        return frozenset(
-            entity for entity, is_not in zip(panel.entities, are_not, strict=True) if is_not
-        )
+        base_year = self.behind.yearly.workspace.base_year
+        return Records(panel, year, base_year, evaluation.framework.factor_values)
 
     def _terms(self, zero: str, year: int) -> Mapping[Quantity, float]:
         """Quantity -> what it is multiplied by; empty where the rule is neither linear in returned values nor
@@ -156,13 +165,32 @@ class HeldByEach:
             if not all(self._is_told_of(zero, respondent, year) for respondent in inside):
                 continue
             made: dict[Key, float] = {c: terms[c.quantity] for c in sorted(block, key=repr)}  # type: ignore[attr-defined]
-            parts = [c * self.truth[cell] for cell, c in made.items()]
-            value, largest = math.fsum(parts), max(map(abs, parts))
-            name = OfEach(zero.text, year, number)
-            if zero.is_bound:
-                near = self.behind.p_percent / 100
-                if len(made) > 1 and -near * largest <= value <= NOISE * largest:
-                    yield Statement(name, made, -math.inf, NOISE * largest, frozenset())
-            elif len(made) > 1 and abs(value) <= CLOSE * largest:
-                width = abs(value) + NOISE * largest
-                yield Statement(name, made, -width, width, frozenset())
+            if len(made) > 1 and (ends := self._ends(zero, year, self._block(inside, made))):
+                yield Statement(OfEach(zero, year, number), made, *ends, frozenset())
+
+    def _block(self, respondents: Sequence[str], terms: Mapping[Key, float]) -> _Block:
+        parts = {cell: c * self.truth[cell] for cell, c in terms.items()}
+        largest = max(map(abs, parts.values()))
+        beside = (
+            abs(c) * self.behind.largest_around(one, cell.quantity)  # type: ignore[attr-defined]
+            for one in respondents
+            for cell, c in terms.items()
+        )
+        return _Block(respondents, terms, math.fsum(parts.values()), largest, max(largest, *beside))
+
+    def _ends(self, zero: ZeroOfEach, year: int, block: _Block) -> tuple[float, float] | None:
+        """Between which a sum over respondents lies as each keeps a rule; None where that tells nobody
+        anything, be it of a large firm beside them."""
+        noise, near = NOISE * block.largest, self.behind.p_percent / 100 * block.around
+        if not zero.tolerance:
+            return (-math.inf, noise) if -near <= block.value <= noise else None
+        off = abs(block.value)
+        if off <= CLOSE * block.largest:
+            return -off - noise, off + noise
+        within = math.fsum(self._tolerance(zero, one, year) for one in block.respondents)
+        # nothing is told of whom the rule could not be checked: NaN is near to nothing
+        return (-within, within) if within - near <= off <= within + noise else None
+
+    def _tolerance(self, zero: ZeroOfEach, respondent: str, year: int) -> float:
+        entity_type = self.behind.yearly.workspace.register[respondent].entity_type
+        return self._numbers(zero.tolerance, entity_type, year).get(respondent, math.nan)

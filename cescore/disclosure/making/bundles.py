@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import starmap
 from typing import TYPE_CHECKING, Any, Literal
@@ -36,11 +36,12 @@ from cescore.disclosure.released.covering import Cover
 from cescore.disclosure.released.gate import INDEX_DECIMALS, Gate
 from cescore.disclosure.released.others import OtherRespondents
 from cescore.disclosure.released.public_view import PublicView
+from cescore.disclosure.released.told_findings import ToldFindings
 from cescore.errors import DataError, Sentence
 from cescore.evaluation.grade_margins import margin_of
 from cescore.evaluation.yearly import entity_targets
 from cescore.intake import wording
-from cescore.intake.findings import FoundProblem, Settlement, each_word_once
+from cescore.intake.findings import FoundProblem, each_word_once
 from cescore.method.column import Panel
 from cescore.method.disclosure.rules import to_decimals
 from cescore.method.grading.assessment import Assessment
@@ -103,9 +104,7 @@ class Bundler:
         hidden = view.hidden if view else {}
         own, place = (view.evaluation, 0) if view else (evaluation, row)
         cover = Cover(hidden, workspace.year)
-        findings = tuple(
-            cover.finding(self._finding(f, entity_id)) for f in self.findings_of(entity_id)
-        )
+        findings = tuple(map(_finding, self._told.of(self.findings_of(entity_id), hidden)))
         siblings, children = self.gate.siblings(entity), self.gate.children(entity)
         industries = self.gate.industries(entity)
         measures = (
@@ -249,6 +248,10 @@ class Bundler:
         return OtherRespondents(self.gate)
 
     @cached_property
+    def _told(self) -> ToldFindings:
+        return ToldFindings(self._others, is_public=self.audience == "public")
+
+    @cached_property
     def _wording(self) -> Wording:
         return Wording(self.yearly.workspace.definitions)
 
@@ -322,7 +325,7 @@ class Bundler:
     @lru_cache(maxsize=64)  # noqa: B019
     def _rules(self, entity_type: str) -> Plan | None:
         definitions = self.yearly.workspace.definitions
-        factors = {code: factor.value for code, factor in definitions.factors.items()}
+        factors = definitions.factor_values
         plan = definitions.plan
         return None if plan is None else rules_for(plan, entity_type, factors)
 
@@ -367,35 +370,26 @@ class Bundler:
             by_entity[prose.entity_id].append(prose)
         return by_entity
 
-    def _finding(self, finding: Finding, entity_id: str) -> FindingLine:
-        texts = wording.texts_of(finding.values)
-        is_withheld = any(self._others.are_named_in(text, entity_id) for text in texts) or (
-            self.audience == "public" and self._others.withheld_are_told_in(finding)
-        )
-        values = () if is_withheld else finding.values
-        return FindingLine(
-            severity=finding.severity,
-            code=finding.code,
-            kind=finding.kind,
-            where=self._others.without_others(str(finding.at), entity_id),
-            variable=finding.variable,
-            year=finding.year,
-            values={name: wording.to_json(value) for name, value in values},
-            is_withheld=is_withheld,
-            status=finding.status,
-            **self._settlement(finding, entity_id),
-        )
 
-    def _settlement(self, finding: Finding, entity_id: str) -> dict[str, Any]:
-        """Why and on whose word a finding is settled, each text without another respondent."""
-        if finding.status == "open":
-            return {}
-        stated = {
-            name: self._others.without_others(text, entity_id)
-            for name, text in asdict(finding.settled).items()
-        }
-        note = self._others.without_others(finding.note, entity_id)
-        return {"note": note, "settled": Settlement(**stated)}
+def _finding(finding: Finding) -> FindingLine:
+    return FindingLine(
+        severity=finding.severity,
+        code=finding.code,
+        kind=finding.kind,
+        where=str(finding.at),
+        variable=finding.variable,
+        year=finding.year,
+        values={name: wording.to_json(value) for name, value in finding.values},
+        status=finding.status,
+        **_settlement(finding),
+    )
+
+
+def _settlement(finding: Finding) -> dict[str, Any]:
+    """Why and on whose word a finding is settled."""
+    if finding.status == "open":
+        return {}
+    return {"note": finding.note, "settled": finding.settled}
 
 
 def _plan_card(plan: Plan, entity_type: str) -> PlanCard:

@@ -6,9 +6,8 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
-from cescore.disclosure.documents.bundle import FindingLine, PeerTable
+from cescore.disclosure.documents.bundle import PeerTable
 from cescore.disclosure.ledger.ledger import Years
-from cescore.intake import wording
 
 CODE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 LOOKS_BACK = frozenset({"lag", "base"})  # of formulas: how far is for their numbers to say
@@ -33,14 +32,6 @@ class Cover:
 
     hidden: Years
     year: int
-
-    def finding(self, line: FindingLine) -> FindingLine:
-        """A finding without its values where it speaks of a withheld figure."""
-        values = map(wording.from_json, line.values.values())
-        texts = [text for value in values for text in wording.texts_in(value)]
-        if not self.hides_what_is_said(line.variable, texts, line.year):
-            return line
-        return line.model_copy(update={"values": {}, "where": "", "is_withheld": True})
 
     def hides_what_is_said(self, variable: str, texts: Iterable[str], year: int | None) -> bool:
         """Whether a finding about a variable, with these texts, tells of a withheld figure."""

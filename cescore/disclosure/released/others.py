@@ -55,6 +55,22 @@ class OtherRespondents:
             ledger.beneath(b, *asked).figures for b in filter(ledger.contains_others, others)
         )
 
+    def like_it_withhold(self, finding: Finding, year: int) -> bool:
+        """Whether a body of the same type withholds what a finding of a year holds against that of others."""
+        ledger, workspace = self.gate.ledger, self.gate.yearly.workspace
+        own_type = workspace.register[finding.entity_id].entity_type
+        codes = codes_in(finding.variable, wording.texts_of(finding.values))
+        return any(
+            ledger.beneath(body.entity_id, codes, range(year - 1, year + 1)).figures
+            for body in ledger.behind.bodies
+            if body.entity_type == own_type
+        )
+
+    def are_respondents_like(self, entity_id: str) -> bool:
+        """Whether the entities of somebody's type may not be named."""
+        register = self.gate.yearly.workspace.register
+        return entity_id in register and not self.gate.is_public(register[entity_id])
+
     @cached_property
     def _named(self) -> NamedRespondents:
         return NamedRespondents(self.gate.yearly.workspace.register, self.gate.is_public)

@@ -67,7 +67,7 @@ class UndecidedOthers:
 
 
 def _looked_at(rule: str) -> Iterator[str]:
-    _, calls = looks_as_names(parse(rule, conditions=True, across=True).tree)
+    _, calls = looks_as_names(parse(rule, conditions=True).tree)
     for call in calls.values():
         for operand in call.args[1:]:
             yield from parse(ast.unparse(operand)).names

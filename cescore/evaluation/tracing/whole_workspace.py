@@ -235,7 +235,7 @@ class WholeWorkspace(World):
         return self._sum(members, "expression", text, year, note)
 
     def _others(self, panels: Mapping[str, Panel]) -> Others:
-        factors = {c: f.value for c, f in self.workspace.definitions.factors.items()}
+        factors = self.workspace.definitions.factor_values
         return Others(panels, self.workspace.register, self.base_year, factors)
 
     @cached_property

@@ -38,9 +38,9 @@ ENTRIES = EntryList(
     "confirmations",
     ("finding", "entity_id", "year", "variable", "values", "reason", "by", "channel", "date", "until"),
 )  # fmt: skip
-# what a finding carries beside the values it is about: params, and what follows from the values
+# what a finding carries beside the values it is about: params, what others returned, and what follows
 BESIDE = frozenset(
-    ("low", "high", "tolerance", "unit", "rule", "near", "expected", "known", "industry")
+    ("low", "high", "tolerance", "unit", "rule", "near", "expected", "known", "industry", "median")
 ) | {"ratio", "difference", "share", "most", "file", "row"}
 SAME = 1e-9  # relative: values that differ by less are the same one, added up in another order
 FIGURES, FIGURE, FIGURE_OF, WITHOUT = "figures", "figure", "figure_of", "figure_without"

@@ -86,7 +86,8 @@ class ReturnRemark:
 class RemarkWriter:
     """Words findings for respondents: names beside codes, nothing of another respondent.
 
-    ``is_withheld``: of what names nobody, whether it tells of others all the same.
+    ``is_withheld``: of what names nobody, whether it tells of others all the same. ``of_itself``: a finding
+    without what it says of others beside its own entity.
     """
 
     lang: str
@@ -94,6 +95,7 @@ class RemarkWriter:
     rule_names: Mapping[str, str]  # of the workspace's own rules, by code
     others: NamedRespondents
     is_withheld: Callable[[Finding], bool]
+    of_itself: Callable[[Finding], Finding]
     sources: Sources
 
     def remarks(self, findings: Sequence[Finding]) -> list[ReturnRemark]:
@@ -110,7 +112,7 @@ class RemarkWriter:
         texts = wording.texts_of(finding.values)
         names_others = any(self.others.are_named_in(t, finding.entity_id) for t in texts)
         is_withheld = names_others or self.is_withheld(finding)
-        words = finding.said(self.lang, self.naming)
+        words = self.of_itself(finding).said(self.lang, self.naming)
         if is_withheld:
             words = wording.Said(wording.text("withheld", self.lang), "")
         named = self.naming(wording.code(finding.variable), self.lang) if finding.variable else ""

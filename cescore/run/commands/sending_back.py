@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from rich.console import Console
 
+from cescore.disclosure.released.told_findings import of_itself
 from cescore.disclosure.released.undecided import UndecidedOthers
 from cescore.errors import RunError, Sentence
 from cescore.intake.findings import Finding
@@ -336,6 +337,7 @@ class _Sending:
             naming=naming,
             rule_names={code: one.name(lang) for code, one in {**ranges, **rules}.items()},
             is_withheld=UndecidedOthers(self.workspace).are_told_in,
+            of_itself=of_itself,
             others=NamedRespondents(self.workspace.register, lambda e: e.entity_type in public),
             sources=self.workspace.sources,
         )

@@ -5,14 +5,18 @@ from __future__ import annotations
 import io
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import openpyxl
 import pytest
 from ruamel.yaml import YAML
 
+from cescore.disclosure.released.told_findings import of_itself
 from cescore.intake.checks.confirmations import confirm, read_confirmations
 from cescore.intake.findings import Context, Finding, FindingLog
 from cescore.intake.register.entities import Entity, Register
+from cescore.intake.register.respondents import NamedRespondents
+from cescore.intake.wording import as_written
 from cescore.returns.forms.findings_sheet import REMARKS
 from cescore.returns.marked.answers import FindingAnswer, is_list_alone, read_answers
 from cescore.returns.marked.copying import listed
@@ -23,7 +27,7 @@ from cescore.returns.marked.proposals import (
     proposed,
     quoted,
 )
-from cescore.returns.marked.remarks import FindingKey, ReturnRemark
+from cescore.returns.marked.remarks import FindingKey, RemarkWriter, ReturnRemark
 from cescore.returns.workbooks.read import read_workbook
 
 VALUES = (("before", 10.0), ("now", 30.0), ("ratio", 3.0), ("low", -0.5), ("high", 1.0))
@@ -144,3 +148,24 @@ def test_blank_entries_state_the_values_and_leave_the_rest_to_a_person() -> None
     assert (made[0].reason, made[0].name) == ("as of old", "")
     assert made[0].remark == JUMP.line("zh")
     assert list(blanks([Finding(**{**vars(JUMP), "severity": "error"})], {}, "zh")) == []
+
+
+def test_a_remark_on_a_change_and_its_key_say_nothing_of_the_changes_of_others() -> None:
+    others = (("median", 0.0432), ("low", -0.1234), ("high", 0.5678), ("n", 11), ("among", "metal"))
+    values = (*VALUES[:3], *others)
+    finding = Finding(
+        "warning", "unusual_change", entity_id="D1", year=2024, variable="waste", values=values
+    )
+    writer = RemarkWriter(
+        lang="en",
+        naming=as_written,
+        rule_names={},
+        others=NamedRespondents(Register({"D1": Entity("D1", "district")}), lambda entity: False),
+        is_withheld=lambda finding: False,
+        of_itself=of_itself,
+        sources=SimpleNamespace(addresses=lambda cells: []),  # type: ignore[arg-type]
+    )
+    (remark,) = writer.remarks([finding])
+    said = f"{remark.found} {remark.expected} {remark.key.text()}"
+    assert "10 \u2192 30 (\u00d73)" in said
+    assert not any(told in said for told in ("4%", "0.0432", "12%", "0.1234", "57%", "0.5678"))

@@ -55,8 +55,14 @@ def _quality_words(view: View) -> Iterator[str]:
         status: sum(line.status == status for line in view.data.findings)
         for status in ("open", "confirmed", "corrected")
     }
+    is_released_alone = any(
+        State.SUPPRESSED in states for states in view.data.record.state.values()
+    )
     key = "quality.findings" if view.data.findings else "quality.no_findings"
+    key += ".released" if is_released_alone and not view.data.findings else ""
     yield view.t(key, **count) if view.data.findings else view.t(key)
+    if is_released_alone:
+        yield view.t("quality.findings.untold")
 
 
 def _others(view: View, numbers: Sequence[Number]) -> Iterator[str]:
