@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -86,6 +87,7 @@ class PdfContents:
         try:
             found: dict[str, Any] = json_document(self.attached[RESULT_NAME], RESULT_NAME)
             AttachedResult.model_validate(found)
+            json.dumps(found, ensure_ascii=False).encode()  # half a character is no text
         except (KeyError, ValueError):
             return None
         return found

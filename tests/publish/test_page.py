@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from cescore.definitions.shipped import TEMPLATES
 from cescore.errors import PublishError
 from cescore.publish.page import Page, PageFacts, make_page, refuse_active_content
 
@@ -149,3 +151,17 @@ def test_what_a_scorecard_needs_is_allowed(html: str) -> None:
 def test_no_text_a_cell_prints_can_become_markup(templates: Path, text: str) -> None:
     plain = page(templates, cell(text="x")).for_print
     assert page(templates, cell(text=text)).for_print.count("<") == plain.count("<")
+
+
+def test_what_colours_the_pieces_of_a_bar_colours_no_word_of_a_status():
+    sheet = (TEMPLATES / "static/print.css").read_text(encoding="utf-8")
+    rules = re.findall(r"([^{}]+)\{([^{}]*)\}", sheet)
+    filled = [
+        selector.strip()
+        for selectors, style in rules
+        if "background" in style
+        for selector in selectors.split(",")
+        if ".s-" in selector
+    ]
+    assert filled  # unit sheets and reviews print a status as <span class="s-done">
+    assert [one for one in filled if not re.match(r"i\.s-|\.sw\.s-|\.cb \.s-", one)] == []
