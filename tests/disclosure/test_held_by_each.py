@@ -126,12 +126,12 @@ def test_what_each_firm_keeps_is_stated_of_the_firms_of_a_sum(
     for (_, low, high), (_, least, most) in zip(found, expected, strict=True):
         assert (low, high) == pytest.approx((least, most), abs=1e-3)
         assert low < least or math.isinf(least) or least == -20.0
+    if expected is AT_MOST:  # but for what rounding leaves of its largest part
+        assert found[0][2] == pytest.approx(NOISE * 400)
 
 
 def _small(recycled: float) -> list[Firm]:
     return [Firm(i, 40 + n, waste=40.0, recycled=recycled) for n, i in enumerate("abcde")]
-    if expected is AT_MOST:  # but for what rounding leaves of its largest part
-        assert found[0][2] == pytest.approx(NOISE * 400)
 
 
 def test_what_is_next_to_nothing_of_its_largest_part_is_as_nearly_known_as_it_is(
