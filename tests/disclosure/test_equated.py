@@ -119,6 +119,11 @@ def test_a_rule_without_a_finding_tells_what_is_nearly_nothing_or_at_most(
         ("abs(waste / material - 1) <= 0.02", (-0.02, 0.02)),
         ("abs(waste - material) <= max(3, rounding(waste))", (-3.0, 3.0)),
         ("waste <= material + 3 + rounding(waste)", (-math.inf, 3.0)),
+        ("abs(waste - material - 2) <= 4", (-2.0, 6.0)),
+        ("abs(waste - material - 2.5) <= lag(waste, 2)", None),  # within nobody knows what
+        ("0.1 * waste <= 20.3", (-math.inf, 20.3)),  # but for what rounding leaves
+        ("waste <= 0.68 * in_body(city, waste)", (-math.inf, 0.0)),
+        ("waste <= base(waste) + 4", (-math.inf, 4.0)),
     ],
 )
 def test_what_a_body_s_report_says_by_a_finding_or_by_none_is_known_within_its_bounds(
@@ -127,7 +132,9 @@ def test_what_a_body_s_report_says_by_a_finding_or_by_none_is_known_within_its_b
     evaluated(tmp_path, [Firm("a", 80), Firm("b", 60), Firm("c", 10, park="PK2")], PARKS)
     path = tmp_path / "data/2025/observations.csv"
     path.write_text(path.read_text("utf-8").replace("PK1,2025,waste,200.0", "PK1,2025,waste,203.0"))
-    checked = rule(text, "soft").model_copy(update={"looks_at_others": "sum_over" in text})
+    checked = rule(text, "soft").model_copy(
+        update={"looks_at_others": "sum_over" in text or "in_body" in text}
+    )
     yearly = _with_rule(evaluate_again(tmp_path), checked)
     figure = Figure("PK1", "waste", 2025)
     found = [e for e in Equated(Statements(Behind(yearly))) if figure in e.figures]

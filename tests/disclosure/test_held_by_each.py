@@ -15,7 +15,7 @@ from cescore.disclosure.ledger.held_by_each import HeldByEach
 from cescore.disclosure.ledger.ledger import Ledger
 from cescore.disclosure.making.bundles import Bundler
 from cescore.evaluation.yearly import YearlyEvaluation
-from cescore.method.disclosure.inference import Key
+from cescore.method.disclosure.inference import NOISE, Key
 from cescore.method.disclosure.knowledge import RespondentCell
 
 PARKS = ("PK1", "PK2")
@@ -126,10 +126,24 @@ def test_what_each_firm_keeps_is_stated_of_the_firms_of_a_sum(
     for (_, low, high), (_, least, most) in zip(found, expected, strict=True):
         assert (low, high) == pytest.approx((least, most), abs=1e-3)
         assert low < least or math.isinf(least) or least == -20.0
+    if expected is AT_MOST:  # but for what rounding leaves of its largest part
+        assert found[0][2] == pytest.approx(NOISE * 400)
 
 
 def _small(recycled: float) -> list[Firm]:
     return [Firm(i, 40 + n, waste=40.0, recycled=recycled) for n, i in enumerate("abcde")]
+
+
+def test_what_is_next_to_nothing_of_its_largest_part_is_as_nearly_known_as_it_is(
+    tmp_path: Path,
+) -> None:
+    """2.9 t are 1.5 % of the waste, and more than all of the least part: within 20 t is not all that is known.
+    What rounding leaves is of the largest part too."""
+    rule = "waste > 500 or abs(waste - recycled - 0.01 * output) <= 0.1 * waste"
+    ((terms, low, high),) = stated(ruled(tmp_path, rule, [*_small(39.0), LARGE]))
+    assert terms == {"PK1 waste": 1.0, "PK1 recycled": -1.0, "PK1 output": -0.01}
+    noise = NOISE * 200
+    assert (low + 2.9, high - 2.9) == pytest.approx((-noise, noise), rel=1e-3)
 
 
 def test_of_whom_a_tolerance_is_not_known_nothing_is_stated(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from publications import (
     MadeUp,
     made_up,
     published,
+    with_a_wide_balance,
     with_open_firms_and_a_zone,
     written,
 )
@@ -157,6 +158,14 @@ def test_nothing_follows_from_a_thousand_with_another_balance(
 ) -> None:
     for seed in range(first, first + 50):
         check(tmp_path / str(seed), seed, world=replace(made_up(seed), balance=balance))
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("first", range(0, 100, 50))
+def test_nothing_follows_from_two_hundred_with_a_wide_balance(first: int, tmp_path: Path) -> None:
+    for seed in range(first, first + 50):
+        check(tmp_path / f"{seed}", seed, world=with_a_wide_balance(seed))
+        check(tmp_path / f"{seed} loose", seed, world=replace(made_up(seed), balance="loose"))
 
 
 @pytest.mark.soak

@@ -139,6 +139,22 @@ def test_every_open_finding_is_answered_by_name_or_the_release_is_refused(world:
     assert 'answer: "not open yet"' in reviewed.sign_off.read_text("utf-8")
 
 
+def test_the_quality_log_does_not_say_of_which_rules_respondents_have_no_finding(
+    world: World,
+) -> None:
+    """A library that did not file is answered for, and counted for nobody else: without it the log of a
+    year in which all filed would say that all did."""
+    with_a_finding(world)
+    draft = world.take("draft")
+    reviewed = world.take("reviewed", world.sign(draft.entry, world.answers(draft)))
+    assert reviewed.entry is not None
+    manifest = json.loads(
+        (world.folder(reviewed.entry.edition) / "manifest.json").read_text("utf-8")
+    )
+    quality = manifest["issue"]["quality"]
+    assert (quality["answered"], quality["checked"]["warning"]) == ([], 0)
+
+
 def test_a_form_is_a_sign_off_once_it_is_filled_in(world: World) -> None:
     draft = world.take("draft")
     assert draft.sign_off is not None
