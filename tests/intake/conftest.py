@@ -82,7 +82,8 @@ class Read:
         row = rows.row(0)
         if row["status"] > 1:
             return ("not_applicable", "missing")[row["status"] - 2]
-        return row["text"] or row["value"]
+        used: float | str = row["text"] or row["value"]
+        return used
 
 
 @pytest.fixture
