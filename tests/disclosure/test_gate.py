@@ -51,7 +51,9 @@ def test_of_respondents_it_is_told_where_quartiles_may_be(
 ) -> None:
     found = SimpleNamespace(entities=entities)
     monkeypatch.setattr(type(gate.yearly), "robustness_of", lambda self, kind: found)
-    monkeypatch.setattr(gates, "released_robustness", lambda robustness, framework, told: robustness)
+    monkeypatch.setattr(
+        gates, "released_robustness", lambda robustness, framework, told: robustness
+    )
     assert (gate._robustness(entity_type) is found) is is_shown
 
 
