@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from cescore.release.verification import Verification
 
 SHOWN = 200  # lines; the rest is counted
+HOLDS_NO_MORE = frozenset(
+    ["pdf_is_superseded", "pdf_is_withdrawn"]
+)  # of a report that is sound all the same
 
 
 def tell_released(made: StepTaken, proposal: ReleaseProposal, console: Console) -> None:
@@ -51,9 +54,10 @@ def tell_rehearsed(proposal: ReleaseProposal, clock: datetime, console: Console)
 
 
 def tell_verified(found: Verification, lang: str, console: Console) -> None:
-    """What was looked at and is well, then everything that is not."""
+    """What was looked at and is well, a report that holds no more marked as such, then everything that is
+    not well."""
     for one in found.facts:
-        say(console, one.said(lang))
+        say(console, f"{'! ' * (one.code in HOLDS_NO_MORE)}{one.said(lang)}")
     for one in found.problems[:SHOWN]:
         say(console, f"✗ {one.said(lang)}")
     if len(found.problems) > SHOWN:

@@ -8,7 +8,9 @@ import pytest
 from rich.console import Console
 
 from cescore.cli import main as cli
-from cescore.release.telling import tell_released
+from cescore.release.remarks import remark
+from cescore.release.telling import tell_released, tell_verified
+from cescore.release.verification import Verification
 from tests.release.world import World
 
 FINAL = "2024-en/3-final"
@@ -96,3 +98,15 @@ def test_anchors_that_cannot_be_read_are_named(
     gone = str(tmp_path / "kept.txt")
     assert command("verify", "--root", str(released.root), "--anchors", gone) == 2
     assert "kept.txt" in capsys.readouterr().err.replace("\n", "").replace("│", "").replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    ("state", "is_marked"), [("final", False), ("superseded", True), ("withdrawn", True)]
+)
+def test_a_sound_report_that_holds_no_more_is_marked(
+    state: str, is_marked: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fact = remark(f"pdf_is_{state}", edition="2024/2-final", file="public/city/A/scorecard.pdf")
+    tell_verified(Verification((fact,)), "en", Console(width=200))
+    first, *_ = capsys.readouterr().out.splitlines()
+    assert first.startswith("! byte for byte") is is_marked
