@@ -9,13 +9,17 @@ from string import Formatter
 
 import pytest
 
+import cescore.disclosure.released
 import cescore.intake
 import cescore.returns
 from cescore.intake import wording
 from cescore.intake.findings import Finding
 from cescore.intake.wording import catalogue, code, formula, from_json, phrase, to_json, unit
 
-ROOMS = [Path(room.__file__).parent for room in (cescore.intake, cescore.returns)]
+ROOMS = [
+    Path(room.__file__).parent
+    for room in (cescore.intake, cescore.returns, cescore.disclosure.released)
+]
 HAN = re.compile(r"[\u4e00-\u9fff]")
 KINDS = {key: entry for key, entry in catalogue().items() if "found" in entry}
 PHRASES = {key: entry for key, entry in catalogue().items() if "text" in entry}

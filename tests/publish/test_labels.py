@@ -79,7 +79,7 @@ def test_an_unknown_key_is_an_error():
 
 
 def test_an_unknown_language_is_an_error():
-    with pytest.raises(PublishError, match="in 'fr'"):
+    with pytest.raises(PublishError, match="'fr', expected one of"):
         label("not_filed", "fr")
 
 

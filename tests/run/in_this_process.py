@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 import traceback
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import chdir
 from dataclasses import dataclass
@@ -85,6 +86,8 @@ def forked(arguments: Sequence[str], folder: Path, render: str = "") -> Forked:
     status = FAILED
     try:
         _print_into(said, complaint)
+        # an interrupt may fall between the opening of a file and the block that closes it
+        warnings.filterwarnings("ignore", "unclosed file", ResourceWarning)
         if render:
             opened = executor.open_executor
             executor.open_executor = lambda n, **options: opened(n, **{**options, "render": render})
