@@ -410,7 +410,7 @@ def test_who_moved_counts_once_where_it_lay_then_and_not_where_it_lies_now(behin
     held = {
         body: [
             sorted(unknowns.members(key)) if isinstance(key, RespondentCell) else "rest"
-            for key in unknowns.held_earlier(body, output, unknowns.sums[output][body])
+            for key in unknowns.held_earlier(Returned(body, output))
         ]
         for body in ("C1", *PARKS)
     }

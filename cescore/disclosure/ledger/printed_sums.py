@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -194,17 +194,9 @@ class PrintedSums:
 
     def _earlier(self, figure: Figure, form: LinearForm) -> Iterator[PrintedSum]:
         """What a figure was the sum of in the earlier edition; nothing where it was of nobody."""
-        terms: dict[Key, float] = defaultdict(float)
-        for atom, coefficient in form.terms.items():
-            now = self.unknowns.of(atom)  # type: ignore[arg-type]
-            for key in self.unknowns.held_earlier(atom.body, atom.quantity, now):  # type: ignore[attr-defined]
-                terms[key] += coefficient
-        terms = {key: c for key, c in terms.items() if c}
-        if terms:
-            name = figure._replace(code=f"{EARLIER}{figure.code}")
-            parts = [c * self.unknowns.truth[key] for key, c in terms.items()]
-            noise = NOISE * math.fsum(map(abs, parts))
-            made = Statement.of(name, terms, math.fsum(parts), noise)
+        name = figure._replace(code=f"{EARLIER}{figure.code}")
+        made = self._stated(name, form, self.unknowns.held_earlier)
+        if made is not None:
             yield PrintedSum(name, made, frozenset())
 
     def _totalled_earlier(self) -> Iterator[PrintedSum]:
@@ -236,16 +228,22 @@ class PrintedSums:
 
     def _statement(self, figure: Figure, form: LinearForm) -> Statement | None:
         """A linear form over bodies' quantities as one over cells and rests; None: of nobody."""
+        return self._stated(figure, form, self.unknowns.of)
+
+    def _stated(
+        self, name: Figure, form: LinearForm, held: Callable[[Returned], Iterable[Key]]
+    ) -> Statement | None:
+        """The same; ``held``: the cells and rests that a body's quantity adds up, or did."""
         terms: dict[Key, float] = defaultdict(float)
         for atom, coefficient in form.terms.items():
-            for key in self.unknowns.of(atom):  # type: ignore[arg-type]
+            for key in held(atom):  # type: ignore[arg-type]
                 terms[key] += coefficient
         terms = {key: c for key, c in terms.items() if c}
         if not terms:
             return None
         parts = [c * self.unknowns.truth[key] for key, c in terms.items()]
         noise = NOISE * math.fsum(map(abs, parts))
-        return Statement.of(figure, terms, math.fsum(parts), noise)
+        return Statement.of(name, terms, math.fsum(parts), noise)
 
 
 def is_implied(printed: PrintedSum, released: Collection[Figure]) -> bool:

@@ -122,9 +122,10 @@ class Unknowns:
         """Whether an earlier edition's sums held other respondents, or some of them elsewhere."""
         return bool(self.late(quantity) or self.moved(quantity) or self.gone(quantity))
 
-    def held_earlier(self, body: str, quantity: Quantity, keys: Iterable[Key]) -> Iterator[Key]:
-        """What a body's figure added up in the earlier edition; ``keys``: what it adds up now."""
-        stayed = [k for k in keys if not is_late(k) and body in (was_in(k) or [body])]
+    def held_earlier(self, atom: Returned) -> Iterator[Key]:
+        """The cells and rests that the figure of an earlier edition added up."""
+        body, quantity = atom
+        stayed = [k for k in self.of(atom) if not is_late(k) and body in (was_in(k) or [body])]
         yield from stayed
         for cell in self.cells_of[quantity]:
             if body in (was_in(cell) or ()) and cell not in stayed:
